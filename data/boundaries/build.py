@@ -26,7 +26,7 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import shapely
@@ -99,7 +99,7 @@ DOWNLOAD_TOLERANCE_METRES = 2_500
 DOWNLOAD_CITY_TOLERANCE_METRES = 500
 DOWNLOAD_DECIMALS = 4
 
-Area = Polygon | MultiPolygon
+Area: TypeAlias = Polygon | MultiPolygon
 
 
 def main() -> None:
@@ -132,7 +132,7 @@ def read(path: Path) -> dict[str, Area]:
     return {
         code: shapely.transform(
             shapely.make_valid(found[code], method="structure"),
-            lambda x, y: TO_METRES.transform(x, y),
+            TO_METRES.transform,
             interleaved=False,
         )
         for code in sorted(found)
@@ -297,12 +297,11 @@ def drawing(areas: dict[str, Area]) -> dict[str, Any]:
     check_polygons(placed)
     callouts = {code: callout(code, placed[code]) for code in CITIES}
     leaders = shapely.union_all(
-        [
-            LineString([found["anchor"], found["leader"]])
-            for found in callouts.values()
-        ]
+        [LineString([found["anchor"], found["leader"]]) for found in callouts.values()]
     ).buffer(LEADER_CLEARANCE)
-    lowest = max(y + height for _, y, _, height in (c["box"] for c in callouts.values()))
+    lowest = max(
+        y + height for _, y, _, height in (c["box"] for c in callouts.values())
+    )
     return {
         "width": WIDTH,
         "height": max(round((north - south) / unit + 2 * MARGIN), lowest + MARGIN),
@@ -368,7 +367,11 @@ def packed(numbers: Iterable[float]) -> str:
     text = ""
     for number in numbers:
         token = f"{number:.{SVG_DECIMALS}f}".removesuffix(".0")
-        token = "0" if token == "-0" else token.replace("0.", ".", 1 if abs(number) < 1 else 0)
+        token = (
+            "0"
+            if token == "-0"
+            else token.replace("0.", ".", 1 if abs(number) < 1 else 0)
+        )
         text += token if not text or token.startswith("-") else f" {token}"
     return text
 
