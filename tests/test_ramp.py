@@ -1,10 +1,15 @@
 import re
+import warnings
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
-from colorspacious import cspace_convert
+
+# Its docstrings hold backslashes that Python warns of where it compiles them anew.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from colorspacious import cspace_convert
 
 STYLESHEET = Path(__file__).parents[1] / "static" / "css" / "ramp.css"
 SELECTORS = {
