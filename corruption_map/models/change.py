@@ -1,0 +1,33 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from corruption_map.models.measure import Measure
+from corruption_map.models.risk import Risk
+
+
+class Change(models.Model):
+    """One change of a published risk or of its measures, for everybody to see."""
+
+    risk = models.ForeignKey(
+        Risk, models.CASCADE, related_name="changes", verbose_name=_("risk")
+    )
+    measure = models.ForeignKey(
+        Measure,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="changes",
+        verbose_name=_("measure"),
+    )
+    field = models.CharField(_("field"), max_length=60)
+    before = models.TextField(_("before"), blank=True)
+    after = models.TextField(_("after"), blank=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["-changed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before} → {self.after}"
