@@ -1,0 +1,1 @@
+"""The local PostgreSQL, Redis and process runner behind `make run`."""
