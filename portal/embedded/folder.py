@@ -11,6 +11,7 @@ from pathlib import Path
 from portal.embedded.errors import CannotStartError
 from portal.embedded.preflight import space_problem
 
+ROOT = Path(__file__).resolve().parents[2]
 NEEDED_MB = 300
 # A socket path has room for about a hundred bytes, so sockets cannot lie below
 # a data folder of any depth; and PostgreSQL's own user has to reach them.
@@ -65,7 +66,9 @@ def make_private(path: Path, uid: int) -> Path:
     found = path.lstat()
     is_ours = found.st_uid in {uid, os.geteuid()} and not found.st_mode & 0o077
     if not stat.S_ISDIR(found.st_mode) or not is_ours:
-        message = f"{path} is not a private folder of this user: remove it and try again"
+        message = (
+            f"{path} is not a private folder of this user: remove it and try again"
+        )
         raise CannotStartError(message)
     if found.st_uid != uid:
         os.chown(path, uid, -1, follow_symlinks=False)

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,8 +20,7 @@ from portal.embedded.processes import (
     Command,
     Service,
     Surroundings,
-    open_log,
-    start_child,
+    run_to_end,
     start_service,
 )
 
@@ -118,7 +116,7 @@ def version_in_path(path: Path) -> int:
 
 
 def major_version(binaries: Path) -> int:
-    answer = subprocess.run(  # noqa: S603  found by find_binaries
+    answer = subprocess.run(
         [binaries / "postgres", "--version"],
         capture_output=True,
         text=True,
@@ -175,25 +173,23 @@ def put_half_written_aside(data: Path) -> str | None:
 def initialise(cluster: Cluster, data: Path, surroundings: Surroundings) -> None:
     locale = [*LOCALE, *(BUILTIN_LOCALE if cluster.major >= 17 else [])]
     options = ["--username", NAME, "--auth=trust", "--no-instructions", *locale]
-    initdb = [cluster.binaries / "initdb", "-D", data, *options]
-    run_to_end(cluster, initdb, surroundings)
-    single = [cluster.binaries / "postgres", "--single", "-D", data, "template1"]
-    run_to_end(cluster, single, surroundings, f"CREATE DATABASE {NAME}\n")
+    initdb: Command = [cluster.binaries / "initdb", "-D", data, *options]
+    run_tool(cluster, initdb, surroundings)
+    single: Command = [
+        cluster.binaries / "postgres",
+        "--single",
+        "-D",
+        data,
+        "template1",
+    ]
+    run_tool(cluster, single, surroundings, f"CREATE DATABASE {NAME}\n")
 
 
-def run_to_end(
+def run_tool(
     cluster: Cluster, command: Command, surroundings: Surroundings, text: str = ""
 ) -> None:
-    with open_log(cluster.log) as output:
-        process = start_child(
-            command,
-            output,
-            surroundings,
-            account=cluster.account,
-            stdin=subprocess.PIPE,
-        )
-        process.communicate(text.encode())
-    if process.returncode:
+    code = run_to_end(command, cluster.log, surroundings, cluster.account, text)
+    if code:
         message = f"PostgreSQL could not make its data folder: read {cluster.log}"
         raise CannotStartError(message)
 
@@ -234,3 +230,8 @@ def is_ready(data: Path, pid: int) -> bool:
 
 def database_url(sockets: Path) -> str:
     return f"postgres://{NAME}@{quote(str(sockets), safe='')}/{NAME}"
+
+
+def identity(cluster: Cluster) -> str:
+    made = (cluster.data / "PG_VERSION").stat()
+    return f"{made.st_ino} {made.st_mtime_ns}"

@@ -52,7 +52,9 @@ def space_problem(folder: str, needed_mb: int) -> "str | None":
 def main() -> None:
     """Say what keeps `make setup` from working here, if anything does."""
     problem = (
-        python_problem(sys.version_info) or venv_problem() or space_problem(".", 800)
+        python_problem(sys.version_info[:2])
+        or venv_problem()
+        or space_problem(".", 800)
     )
     if problem:
         sys.exit(problem)

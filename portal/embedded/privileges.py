@@ -54,9 +54,9 @@ def accounts() -> Iterator[Account]:
 
 
 def can_reach(account: Account, program: Path, folder: Path) -> bool:
-    test = ["/bin/sh", "-c", 'test -x "$1" && cd "$2"', "sh", program, folder]
-    answer = subprocess.run(  # noqa: S603  spelt out above
-        [*account.prefix, *test],
+    test = 'test -x "$1" && cd "$2"'
+    answer = subprocess.run(
+        [*account.prefix, "/bin/sh", "-c", test, "sh", program, folder],
         cwd="/",
         capture_output=True,
         check=False,

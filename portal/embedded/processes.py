@@ -1,18 +1,17 @@
 """Child processes that never outlive the launcher."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-PR_SET_PDEATHSIG = 1
+from portal.embedded.signals import die_with_parent
+
 LOG_LIMIT = 5 * 1024 * 1024
 
 Command = Sequence[str | Path]
@@ -92,6 +91,25 @@ def start_service(
     return Service(name, process, log, stop_signal)
 
 
+def run_to_end(
+    command: Command,
+    log: Path,
+    surroundings: Surroundings,
+    account: Account | None = None,
+    text: str = "",
+) -> int:
+    """Run a child with a text as its input and return its exit code."""
+    with open_log(log) as output:
+        process = start_child(
+            command, output, surroundings, account=account, stdin=subprocess.PIPE
+        )
+    try:
+        process.communicate(text.encode())
+    finally:
+        Service("", process, log, signal.SIGTERM).stop()
+    return process.returncode
+
+
 def start_child(
     command: Command,
     output: IO[bytes],
@@ -108,7 +126,7 @@ def start_child(
     switch_to = None if account is None or account.prefix else account
     # The launcher has one thread, so Python may run between fork and exec; the
     # commands are spelt out in this package, none comes from outside.
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [*(account.prefix if account else ()), *command],
         env=dict(surroundings.env),
         cwd=surroundings.cwd,
@@ -131,7 +149,7 @@ def run_in_foreground(command: Command, env: Mapping[str, str]) -> int:
     Ctrl-C reaches the command too and is its to answer; a request to end is
     passed on.
     """
-    process = subprocess.Popen(  # noqa: S603  the person at the terminal asked for it
+    process = subprocess.Popen(
         command,
         env=dict(env),
         preexec_fn=tie_to_parent(signal.SIGTERM),  # noqa: PLW1509  one thread
@@ -143,18 +161,17 @@ def run_in_foreground(command: Command, env: Mapping[str, str]) -> int:
 
 
 def tie_to_parent(death_signal: signal.Signals) -> Callable[[], None]:
-    """Return what a new child runs to get a signal when its parent dies.
+    """Return what a new child runs so that it ends when the launcher does.
 
-    Linux only, and it holds for a parent ended by SIGKILL too. Elsewhere the
-    inherited lock lets the next start notice what was left behind.
+    Where the kernel cannot do that, the lock it inherits lets the next start
+    notice what was left behind.
     """
-    parent = os.getpid()
+    launcher = os.getpid()
 
     def tie() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
-            if os.getppid() != parent:
-                os._exit(1)
+        die_with_parent(death_signal)
+        if os.getppid() != launcher:
+            os._exit(1)
 
     return tie
 

@@ -49,7 +49,9 @@ def start(folder: DataFolder, lock: int, settings: dict[str, str]) -> Service:
     """Start the server and return when it answers."""
     path = socket_in(folder)
     data = make_private(folder.path / "redis", os.geteuid())
-    options = [part for name, value in settings.items() for part in (f"--{name}", value)]
+    options = [
+        part for name, value in settings.items() for part in (f"--{name}", value)
+    ]
     service = start_service(
         "Redis",
         [find_binary(), "--unixsocket", path, "--dir", data, *options],

@@ -9,20 +9,32 @@ from pathlib import Path
 from portal.embedded import postgres, redis
 from portal.embedded.folder import DataFolder
 from portal.embedded.processes import Service, Surroundings
+from portal.embedded.signals import deafen
 
 MEGABYTE = 1024 * 1024
 
 
 @dataclass
 class LocalServices:
-    """What runs on a data folder, and the variables that say where."""
+    """What runs on a data folder, and the variables that say where.
+
+    `database` tells one local database from another that took its place.
+    """
 
     folder: DataFolder
     lock: int
     is_throwaway: bool = False
     variables: dict[str, str] = field(default_factory=dict)
+    database: str | None = None
     running: list[Service] = field(default_factory=list)
     sockets: list[Path] = field(default_factory=list)
+
+    def start_missing(self) -> None:
+        """Start what the environment does not name."""
+        if "DATABASE_URL" not in os.environ:
+            self.start_postgres()
+        if "REDIS_URL" not in os.environ:
+            self.start_redis()
 
     def start_postgres(self) -> str | None:
         """Start PostgreSQL; return what had to be repaired, if anything."""
@@ -35,6 +47,7 @@ class LocalServices:
             settings |= postgres.THROWAWAY_SETTINGS
         self.sockets.append(sockets)
         self.running.append(postgres.start(cluster, sockets, self.lock, settings))
+        self.database = postgres.identity(cluster)
         self.variables["DATABASE_URL"] = postgres.database_url(sockets)
         return repaired
 
@@ -64,6 +77,7 @@ def local_services(
     try:
         yield services
     finally:
+        deafen()
         services.stop()
 
 
@@ -83,8 +97,8 @@ def memory_settings() -> dict[str, str]:
     }
 
 
-def needs_local_services(env: Mapping[str, str]) -> bool:
-    return not ("DATABASE_URL" in env and "REDIS_URL" in env)
+def names_all_services(env: Mapping[str, str]) -> bool:
+    return "DATABASE_URL" in env and "REDIS_URL" in env
 
 
 def trial_variables(folder: DataFolder, port: int) -> dict[str, str]:
