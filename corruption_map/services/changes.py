@@ -1,0 +1,55 @@
+"""The public history of a risk: every change of what was published."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.forms.models import model_to_dict
+
+from corruption_map.counts import recount
+from corruption_map.models import Change, Measure, Risk
+from foundation.publication import renew_pages
+
+# Columns that only the database or the services write.
+INTERNAL = {"id", "public_id", "is_demo", "risk", "risks", "analysis", "co_executors"}
+
+
+def snapshot(row: Model) -> dict[str, str]:
+    """Return what readers see of a row, by column, as text."""
+    names = [
+        field.name
+        for field in row._meta.concrete_fields
+        if field.editable and field.name not in INTERNAL
+    ]
+    return {
+        name: _as_text(row, name, value)
+        for name, value in model_to_dict(row, fields=names).items()
+    }
+
+
+def _as_text(row: Model, name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    field = row._meta.get_field(name)
+    if field.is_relation:
+        related = getattr(row, name)
+        return getattr(related, "code", None) or getattr(related, "iso", str(related))
+    return str(value)
+
+
+def record_changes(
+    *, risk: Risk, before: dict[str, str], after: dict[str, str], measure: Measure | None
+) -> None:
+    """Write one public row for each column that differs."""
+    Change.objects.bulk_create(
+        Change(
+            risk=risk, measure=measure, field=name, before=before.get(name, ""), after=value
+        )
+        for name, value in after.items()
+        if value != before.get(name, "")
+    )
+
+
+def show(risk: Risk) -> None:
+    """Bring the map's figures and the stored pages up to date with a changed risk."""
+    recount([risk])
+    renew_pages()

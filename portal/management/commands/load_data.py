@@ -1,0 +1,14 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from corruption_map.shipped import load_map
+from foundation.territory.shipped import load_territory
+
+
+class Command(BaseCommand):
+    help = "Add what is missing of the real data in data/; nothing stored is changed."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        added = load_territory() + load_map()
+        self.stdout.write(f"{added} rows added")
