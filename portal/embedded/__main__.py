@@ -5,7 +5,7 @@ This file must parse on every Python 3: it turns an unsupported one away.
 
 import sys
 
-from portal.embedded.preflight import python_problem
+from portal.embedded.environment import python_problem
 
 problem = python_problem(sys.version_info[:2])
 if problem:

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.embedded.environment import space_problem
 from portal.embedded.errors import CannotStartError
-from portal.embedded.preflight import space_problem
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED_MB = 300
@@ -31,7 +31,7 @@ class DataFolder:
 
     def prepare(self) -> None:
         """Make the folder if it is missing and check that it can be used."""
-        problem = space_problem(str(self.path), NEEDED_MB)
+        problem = space_problem(self.path, NEEDED_MB)
         if problem:
             raise CannotStartError(problem)
         try:
