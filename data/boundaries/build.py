@@ -92,10 +92,11 @@ BOX_CORNERS = {"KZ-71": (776, 6), "KZ-75": (676, 472), "KZ-79": (280, 454)}
 LABEL_ASPECT = 2.6
 LEADER_CLEARANCE = 9
 
-WEB_TOLERANCE_METRES = 4_000
-WEB_CITY_TOLERANCE_METRES = 800
-WEB_QUANTISATION = 4_000
-DOWNLOAD_TOLERANCE_METRES = 2_500
+WEB_TOLERANCE_METRES = 2_500
+WEB_CITY_TOLERANCE_METRES = 600
+WEB_LEAST_PART = 5e6
+WEB_QUANTISATION = 10_000
+DOWNLOAD_TOLERANCE_METRES = 2_000
 DOWNLOAD_CITY_TOLERANCE_METRES = 500
 DOWNLOAD_DECIMALS = 4
 
@@ -227,51 +228,41 @@ def downloads(areas: dict[str, Area]) -> dict[str, Any]:
     check_polygons(rounded)
     return {
         "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "id": code,
-                "properties": {"kato": kato(code)},
-                "geometry": mapping(shapely.orient_polygons(area)),
-            }
-            for code, area in rounded.items()
-        ],
+        "features": features(rounded),
     }
 
 
-def topology(areas: dict[str, Area]) -> dict[str, Any]:
-    """Return a quantised TopoJSON document for the map that scripts draw."""
-    found = geographic(
-        simplify(
-            drop_parts(areas, SVG_LEAST_PART / 4),
-            WEB_TOLERANCE_METRES,
-            WEB_CITY_TOLERANCE_METRES,
-        )
-    )
-    features = [
+def features(areas: dict[str, Area]) -> list[dict[str, Any]]:
+    """Return GeoJSON features, outer rings counter-clockwise, holes clockwise."""
+    return [
         {
             "type": "Feature",
             "id": code,
             "properties": {"kato": kato(code)},
             "geometry": mapping(shapely.orient_polygons(area)),
         }
-        for code, area in found.items()
+        for code, area in areas.items()
     ]
-    document = topojson.Topology(
-        {"type": "FeatureCollection", "features": features},
+
+
+def topology(areas: dict[str, Area]) -> dict[str, Any]:
+    """Return a quantised TopoJSON document for the map that scripts draw."""
+    found = geographic(
+        simplify(
+            drop_parts(areas, WEB_LEAST_PART),
+            WEB_TOLERANCE_METRES,
+            WEB_CITY_TOLERANCE_METRES,
+        )
+    )
+    quantised = topojson.Topology(
+        {"type": "FeatureCollection", "features": features(found)},
         object_name="areas",
         prequantize=WEB_QUANTISATION,
-        prevent_oversimplify=False,
-    ).to_dict()
-    document["transform"]["scale"] = [
-        float(f"{step:.8f}") for step in document["transform"]["scale"]
-    ]
-    document["transform"]["translate"] = [
-        round(start, 5) for start in document["transform"]["translate"]
-    ]
-    document.pop("bbox", None)
-    document.pop("options", None)
-    return dict(document)
+    )
+    decoded = json.loads(quantised.to_geojson(object_name="areas", decimals=9))
+    check_polygons({f["id"]: shape(f["geometry"]) for f in decoded["features"]})
+    document = quantised.to_dict()
+    return {key: document[key] for key in ("type", "transform", "objects", "arcs")}
 
 
 def drawing(areas: dict[str, Area]) -> dict[str, Any]:
@@ -347,10 +338,10 @@ def label(area: Area) -> dict[str, list[float]]:
 
 
 def path(area: Area) -> str:
-    """Return the area as SVG path data in relative commands."""
+    """Return the area as SVG path data in relative commands, rings oriented."""
     return "".join(
         ring_path(ring.coords)
-        for part in parts(area)
+        for part in parts(shapely.orient_polygons(area))
         for ring in (part.exterior, *part.interiors)
     )
 
