@@ -8,7 +8,6 @@ never torn apart, so there may be fewer classes than asked for.
 from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 CLASSES = 5
 
@@ -85,10 +84,11 @@ def class_of(value: Decimal, bounds: Sequence[Decimal]) -> int:
 def ranges(
     values: Sequence[Decimal], bounds: Sequence[Decimal]
 ) -> list[tuple[Decimal, Decimal]]:
-    """Return the least value of each class, or the bound below it, and its bound."""
-    lower = [min(values), *bounds]
-    found = []
-    for below, above in pairwise(lower):
-        inside = [v for v in values if (v > below or below == lower[0]) and v <= above]
-        found.append((min(inside, default=below), above))
-    return found
+    """Return the least and the greatest value of each class, else its bound twice."""
+    members: list[list[Decimal]] = [[] for _ in bounds]
+    for value in values:
+        members[class_of(value, bounds) - 1].append(value)
+    return [
+        (min(inside, default=bound), max(inside, default=bound))
+        for inside, bound in zip(members, bounds, strict=True)
+    ]

@@ -20,7 +20,7 @@ INSERT = """
 INSERT INTO corruption_map_riskcount (year, area_id, sphere_id, detection_source_id,
     body_kind_id, state, score, is_demo, risks, measures, measures_overdue, counted_on)
 SELECT r.year, r.area_id, r.sphere_id, r.detection_source_id, b.kind_id, r.state,
-    coalesce(r.current_score, 0), r.is_demo OR coalesce(m.has_demo, false), count(*),
+    r.current_score, r.is_demo OR coalesce(m.has_demo, false), count(*),
     coalesce(sum(m.measures), 0), coalesce(sum(m.overdue), 0), %(today)s
 FROM corruption_map_risk r
 LEFT JOIN territory_publicbody b ON b.id = r.body_id

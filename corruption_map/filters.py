@@ -139,7 +139,7 @@ class RiskFilter:
         rows = rows.filter(self._condition("risk"))
         level = self.values.get("level")
         if level == NOT_ASSESSED:
-            return rows.filter(current_score__isnull=True)
+            return rows.filter(current_score=0)
         if level:
             return rows.filter(current_score__range=Level(level).scores)
         return rows

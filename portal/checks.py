@@ -1,5 +1,6 @@
 """What is checked before the portal starts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -11,7 +12,7 @@ def register_checks() -> None:
 
 
 def check_letter_case(
-    databases: list[str] | None = None, **kwargs: Any
+    *, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Refuse a database that cannot fold the case of Kazakh letters.
 

@@ -21,7 +21,7 @@ env = FileAwareEnv()
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 # Where readers find the portal; feeds, mails and hreflang links are built on it.
 PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
 HTTPS = env.bool("HTTPS", default=PUBLIC_URL.startswith("https://"))

@@ -34,7 +34,7 @@ class RiskCount(models.Model):
     class Meta:
         verbose_name = _("figures of the map")
         verbose_name_plural = _("figures of the map")
-        indexes = [models.Index("area", "year", name="riskcount_area_year")]
+        indexes = [models.Index(fields=["area", "year"], name="riskcount_area_year")]
 
     def __str__(self) -> str:
         return f"{self.area_id} {self.year}: {self.risks}"

@@ -4,7 +4,8 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -89,6 +90,15 @@ class Measure(models.Model):
     state = models.CharField(
         _("state"), max_length=15, choices=State, default=State.PLANNED
     )
+    # The most overdue first, then what has no deadline, then what is over.
+    list_order = models.GeneratedField(
+        expression=Case(
+            When(state__in=["verified_done", "cancelled"], then=date(9999, 12, 31)),
+            default=Coalesce("deadline", date(9999, 1, 1)),
+        ),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -148,8 +158,8 @@ class Measure(models.Model):
             ),
         ]
         indexes = [
-            models.Index(F("deadline").asc(nulls_last=True), "id", name="measure_page"),
-            models.Index("executor", "deadline", name="measure_by_executor"),
+            models.Index(fields=["list_order", "id"], name="measure_page"),
+            models.Index(fields=["executor", "deadline"], name="measure_by_executor"),
             models.Index(
                 "deadline",
                 "id",

@@ -21,12 +21,12 @@ class Level(models.TextChoices):
     CRITICAL = "critical", _("Critical")
 
     @classmethod
-    def of(cls, score: int | None) -> "Level | None":
-        """Return the level of likelihood × impact, or None where none was given."""
-        if score is None:
+    def of(cls, score: int) -> "Level | None":
+        """Return the level of likelihood × impact, or None for 0: not assessed."""
+        if not score:
             return None
         return next(
-            level for level in reversed(cls) if score >= settings.RISK_LEVELS[level]
+            level for level in reversed(list(cls)) if score >= settings.RISK_LEVELS[level]
         )
 
     @property
@@ -44,7 +44,7 @@ class RiskQuerySet(models.QuerySet["Risk"]):
     def of_level(self, level: str) -> Self:
         """Risks whose current score lies in the level; `none` asks for unassessed."""
         if level == "none":
-            return self.filter(current_score__isnull=True)
+            return self.filter(current_score=0)
         return self.filter(current_score__range=Level(level).scores)
 
     def with_names(self) -> Self:
@@ -149,8 +149,9 @@ class Risk(models.Model):
     quote_language = models.CharField(
         _("language of the quotation"), max_length=2, blank=True
     )
+    # 0 stands for a risk that nobody has assessed.
     current_score = models.PositiveSmallIntegerField(
-        _("current score"), null=True, blank=True, editable=False
+        _("current score"), default=0, editable=False
     )
     published_at = models.DateTimeField(
         _("published at"), null=True, blank=True, editable=False
@@ -185,9 +186,7 @@ class Risk(models.Model):
                 name="public_risk_has_titles_and_a_date",
             ),
             models.CheckConstraint(
-                condition=Q(current_score__isnull=True)
-                | Q(current_score__range=(1, 25)),
-                name="score_between_1_and_25",
+                condition=Q(current_score__lte=25), name="score_at_most_25"
             ),
             models.CheckConstraint(
                 condition=Q(quote="") | Q(source__isnull=False),
@@ -195,13 +194,13 @@ class Risk(models.Model):
             ),
         ]
         indexes = [
-            models.Index("year", "id", name="risk_page"),
-            models.Index("area", "year", "id", name="risk_by_area"),
-            models.Index("body", "year", "id", name="risk_by_body"),
-            models.Index("sphere", "year", "id", name="risk_by_sphere"),
-            models.Index("detection_source", "year", "id", name="risk_by_detection"),
-            models.Index("state", "year", "id", name="risk_by_state"),
-            models.Index("current_score", "year", "id", name="risk_by_score"),
+            models.Index(fields=["-year", "-id"], name="risk_page"),
+            models.Index(fields=["area", "year", "id"], name="risk_by_area"),
+            models.Index(fields=["body", "year", "id"], name="risk_by_body"),
+            models.Index(fields=["sphere", "year", "id"], name="risk_by_sphere"),
+            models.Index(fields=["detection_source", "year", "id"], name="risk_by_detection"),
+            models.Index(fields=["state", "year", "id"], name="risk_by_state"),
+            models.Index(fields=["-current_score", "-id"], name="risk_by_score"),
         ]
         permissions = [
             ("review_risk", _("Can review and publish risks")),

@@ -32,7 +32,7 @@ def _as_text(row: Model, name: str, value: Any) -> str:
     field = row._meta.get_field(name)
     if field.is_relation:
         related = getattr(row, name)
-        return getattr(related, "code", None) or getattr(related, "iso", str(related))
+        return str(getattr(related, "code", None) or getattr(related, "iso", related))
     return str(value)
 
 

@@ -122,7 +122,7 @@ def check_residual(risk: Risk) -> None:
 def refresh_score(risk: Risk) -> None:
     """Copy the newest current assessment's score to the risk, for lists and the map."""
     newest = risk.assessments.filter(kind=RiskAssessment.Kind.CURRENT).first()
-    score = newest.likelihood * newest.impact if newest else None
+    score = newest.likelihood * newest.impact if newest else 0
     Risk.objects.filter(pk=risk.pk).update(current_score=score)
     risk.current_score = score
 

@@ -30,7 +30,7 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("audit events")
         ordering = ["-id"]
         indexes = [
-            models.Index("target_kind", "target_id", name="audit_by_target"),
+            models.Index(fields=["target_kind", "target_id"], name="audit_by_target"),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ def record(
             "INSERT INTO audit_auditevent"
             " (id, at, actor_id, action, target_kind, target_id, detail, hash)"
             " VALUES (0, %s, %s, %s, %s, %s, %s, '')",
-            [timezone.now(), by and by.pk, action, kind, public_id, detail],
+            [timezone.now(), by.pk if by else None, action, kind, public_id, detail],
         )
 
 

@@ -71,7 +71,7 @@ class Subscription(models.Model):
             )
         ]
         indexes = [
-            models.Index("topic_kind", "topic_id", name="subscription_by_topic")
+            models.Index(fields=["topic_kind", "topic_id"], name="subscription_by_topic")
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,286 @@
+"""What the map shows: one figure for each area, its class, and what is not on the map.
+
+Map, table, API and files all read these rows, rounded once, so they agree to the
+last digit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from corruption_map import classes
+from corruption_map.counts import ensure_counted_today
+from corruption_map.filters import RiskFilter
+from corruption_map.models import Risk, RiskCount
+from foundation.territory.models import Area, AreaPopulation
+
+TWO_DIGITS = Decimal("0.01")
+FEW = 10
+
+MEASURES = {
+    "risks": _("Published risks"),
+    "eliminated": _("Share of risks eliminated"),
+    "overdue": _("Measures overdue"),
+    "level": _("Mean current level"),
+}
+UNITS = {"number": _("number"), "rate": _("per 100,000 residents")}
+# A share and a mean are not divided by residents.
+UNIT_OF_MEASURE = {"eliminated": "%", "level": _("points of 25")}
+METHODS = {
+    "quantile": _("Equal numbers of areas"),
+    "equal": _("Equal steps"),
+    "natural": _("Natural breaks"),
+    "fixed": _("The same for all years"),
+}
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the cells of one area (or of the country)."""
+
+    risks: int = 0
+    eliminated: int = 0
+    assessed: int = 0
+    score_sum: int = 0
+    measures: int = 0
+    overdue: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(
+            *(a + b for a, b in zip(self._parts(), other._parts(), strict=True))
+        )
+
+    def _parts(self) -> tuple[int, ...]:
+        return (
+            self.risks,
+            self.eliminated,
+            self.assessed,
+            self.score_sum,
+            self.measures,
+            self.overdue,
+        )
+
+    def value(self, measure: str, population: int | None) -> Decimal | None:
+        """Return the figure, or None where there is nothing to base it on.
+
+        Shares come in percent with two digits; with a population, counts come per
+        100,000 residents with two digits.
+        """
+        if measure == "eliminated":
+            return _ratio(self.eliminated * 100, self.risks)
+        if measure == "level":
+            return _ratio(self.score_sum, self.assessed)
+        count = self.risks if measure == "risks" else self.overdue
+        if measure == "overdue" and not self.measures:
+            return None
+        if population is None:
+            return Decimal(count)
+        return _ratio(count * 100_000, population)
+
+
+def _ratio(part: int, whole: int) -> Decimal | None:
+    if not whole:
+        return None
+    return (Decimal(part) / whole).quantize(TWO_DIGITS, ROUND_HALF_EVEN)
+
+
+@dataclass(frozen=True)
+class AreaFigure:
+    area: Area
+    totals: Totals
+    population: int | None
+    value: Decimal | None
+    class_number: int = 0
+    is_uncertain: bool = False
+
+
+@dataclass(frozen=True)
+class LegendClass:
+    number: int
+    lower: Decimal
+    upper: Decimal
+    areas: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One state of the map."""
+
+    measure: str
+    unit: str
+    method: str
+    rows: list[AreaFigure]
+    legend: list[LegendClass]
+    without_value: int
+    not_attributed: Totals
+    population_on: date | None
+    has_demo: bool
+    total: Totals
+
+    @property
+    def title(self) -> Any:
+        return MEASURES[self.measure]
+
+    @property
+    def unit_text(self) -> Any:
+        return UNIT_OF_MEASURE.get(self.measure, UNITS[self.unit])
+
+    @property
+    def digits(self) -> int:
+        """How many decimals a figure of this state can have."""
+        whole = self.measure in ("risks", "overdue") and self.unit == "number"
+        return 0 if whole else 2
+
+    @property
+    def is_rate(self) -> bool:
+        return self.unit == "rate" and self.measure not in UNIT_OF_MEASURE
+
+    @property
+    def full_title(self) -> Any:
+        return format_lazy("{title}, {unit}", title=self.title, unit=self.unit_text)
+
+
+SUMS = {
+    "n_risks": Sum("risks"),
+    "n_eliminated": Coalesce(Sum("risks", filter=Q(state=Risk.State.CLOSED)), 0),
+    "n_assessed": Coalesce(Sum("risks", filter=Q(score__gt=0)), 0),
+    "n_score": Sum(F("risks") * F("score")),
+    "n_measures": Sum("measures"),
+    "n_overdue": Sum("measures_overdue"),
+}
+
+
+def totals_by(*keys: str, where: RiskFilter) -> dict[tuple[Any, ...], Totals]:
+    """Sum the cells that match, grouped by the keys."""
+    rows = where.cells(RiskCount.objects.all()).values_list(*keys).annotate(**SUMS)
+    depth = len(keys)
+    return {row[:depth]: Totals(*row[depth:]) for row in rows.order_by()}
+
+
+def total_of(where: RiskFilter) -> Totals:
+    sums = where.cells(RiskCount.objects.all()).aggregate(**SUMS)
+    return Totals(*(value or 0 for value in sums.values()))
+
+
+def map_figures(
+    *,
+    where: RiskFilter,
+    measure: str,
+    unit: str,
+    method: str,
+    areas: Iterable[Area],
+    has_demo: bool = False,
+) -> Figures:
+    """Return one state of the map; four queries, none of them on the risks."""
+    ensure_counted_today()
+    per_area = {
+        key[0]: sums for key, sums in totals_by("area", where=where).items()
+    }
+    rated = unit == "rate" and measure not in UNIT_OF_MEASURE
+    areas = list(areas)
+    people_on, people = populations(areas, where.values.get("year")) if rated else (None, {})
+    rows = [
+        _figure(area, per_area.get(area.pk, Totals()), measure, people.get(area.pk), rated)
+        for area in areas
+    ]
+    pooled = [row.value for row in rows if row.value is not None]
+    if method == "fixed" and pooled:
+        pooled = _values_of_all_years(where, measure, people, {a.pk for a in areas}) or pooled
+    rows, legend = _classify(rows, pooled, method)
+    shown = {area.pk for area in areas}
+    outside = [sums for key, sums in per_area.items() if key not in shown]
+    return Figures(
+        measure=measure,
+        unit=unit,
+        method=method,
+        rows=rows,
+        legend=legend,
+        without_value=sum(row.value is None for row in rows),
+        not_attributed=sum(outside, Totals()),
+        population_on=people_on,
+        has_demo=has_demo,
+        total=sum(per_area.values(), Totals()),
+    )
+
+
+def _figure(
+    area: Area, totals: Totals, measure: str, population: int | None, rated: bool
+) -> AreaFigure:
+    count = totals.overdue if measure == "overdue" else totals.risks
+    return AreaFigure(
+        area=area,
+        totals=totals,
+        population=population,
+        value=totals.value(measure, population) if population or not rated else None,
+        is_uncertain=rated and 0 < count < FEW,
+    )
+
+
+def populations(
+    areas: list[Area], year: int | None
+) -> tuple[date | None, dict[int, int]]:
+    """Return the day nearest to the middle of the year that covers all areas.
+
+    Without a year the latest such day is taken.
+    """
+    by_day: dict[date, dict[int, int]] = {}
+    wanted = AreaPopulation.objects.filter(area__in=[area.pk for area in areas])
+    for area, day, value in wanted.values_list("area", "date", "value"):
+        by_day.setdefault(day, {})[area] = value
+    whole = [day for day, known in by_day.items() if len(known) == len(areas)]
+    if not whole:
+        return None, {}
+    if year is None:
+        chosen = max(whole)
+    else:
+        middle = date(year, 7, 1)
+        chosen = min(whole, key=lambda day: (abs(day - middle), day))
+    return chosen, by_day[chosen]
+
+
+def _values_of_all_years(
+    where: RiskFilter, measure: str, people: dict[int, int], shown: set[int]
+) -> list[Decimal]:
+    everything = totals_by("year", "area", where=where.without("year"))
+    values = (
+        sums.value(measure, people.get(area))
+        for (_year, area), sums in everything.items()
+        if area in shown
+    )
+    return [value for value in values if value is not None]
+
+
+def _classify(
+    rows: list[AreaFigure], pooled: list[Decimal], method: str
+) -> tuple[list[AreaFigure], list[LegendClass]]:
+    if not pooled:
+        return rows, []
+    # The greatest figure shown must have a class even where the pool leaves it out.
+    shown = [row.value for row in rows if row.value is not None]
+    bounds = classes.METHODS.get(method, classes.quantile)(pooled)
+    bounds[-1] = max(bounds[-1], *shown)
+    rows = [
+        replace(row, class_number=classes.class_of(row.value, bounds))
+        if row.value is not None
+        else row
+        for row in rows
+    ]
+    legend = [
+        LegendClass(
+            number,
+            lower,
+            upper,
+            sum(row.class_number == number for row in rows),
+        )
+        for number, (lower, upper) in enumerate(
+            classes.ranges([*pooled, *shown], bounds), start=1
+        )
+    ]
+    return rows, legend
