@@ -5,8 +5,9 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import BooleanField, Q, QuerySet, Sum
-from django.db.models.aggregates import Aggregate
+from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
+from django.db.models import CharField, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from corruption_map.models import (
     RiskCount,
     Sphere,
 )
-from foundation.languages import column
+from foundation.languages import alphabetical, column
 from foundation.territory.models import Area, BodyKind
 
 NOT_ASSESSED = "none"
@@ -39,11 +40,6 @@ DIMENSIONS = {
     "status": Dimension("state", "state"),
     "kind": Dimension("body__kind", "body_kind"),
 }
-
-
-class BoolOr(Aggregate):
-    function = "BOOL_OR"
-    output_field = BooleanField()
 
 
 class RiskFilterForm(forms.Form):
@@ -74,10 +70,17 @@ class RiskFilterForm(forms.Form):
         # An address never fails for a parameter that the page does not know.
         super().__init__(asked)
         self._fill("year", _("All years"), [(str(y), str(y)) for y in choices.years])
-        self._fill("area", _("All areas"), choices.areas)
-        self._fill("sphere", _("All spheres"), choices.spheres)
-        self._fill("detection", _("All sources"), choices.detections)
-        self._fill("kind", _("All kinds"), choices.kinds)
+        national = ("KZ", str(_("Not attributed to one area")))
+        self._fill("area", _("All areas"), [*choices.of("area"), national])
+        self._fill("sphere", _("All spheres"), choices.of("sphere"))
+        self._fill("detection", _("All sources"), choices.of("detection"))
+        self._fill("kind", _("All kinds"), choices.of("kind"))
+
+    @property
+    def filter(self) -> "RiskFilter":
+        """Return what a valid form asks for."""
+        known = (*DIMENSIONS, "level")
+        return RiskFilter({name: self.cleaned_data.get(name) for name in known})
 
     def _fill(self, name: str, everything: Any, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -86,43 +89,53 @@ class RiskFilterForm(forms.Form):
 
 
 class Choices:
-    """The rows that a reader can choose from: one query each, made when needed."""
+    """What a reader can choose from, read with two queries."""
 
     @cached_property
     def overview(self) -> dict[str, Any]:
+        """Return `years` (newest first) and whether made-up rows are among them."""
         return RiskCount.objects.aggregate(
-            risks=Sum("risks", default=0), has_demo=BoolOr("is_demo", default=False)
+            years=ArrayAgg("year", distinct=True, order_by="-year", default=[]),
+            has_demo=BoolOr("is_demo", default=False),
         )
 
-    @cached_property
+    @property
     def years(self) -> list[int]:
-        years = RiskCount.objects.order_by("-year").values_list("year", flat=True)
-        return list(years.distinct())
+        return list(self.overview["years"])
 
     @cached_property
     def area_rows(self) -> list[Area]:
-        return list(Area.objects.mapped().order_by(column("name")))
-
-    @property
-    def areas(self) -> list[tuple[str, str]]:
-        country = [("KZ", str(_("Not attributed to one area")))]
-        return [(area.iso, area.name.plain) for area in self.area_rows] + country
+        return list(Area.objects.mapped())
 
     @cached_property
-    def spheres(self) -> list[tuple[str, str]]:
-        return [(row.code, row.name.plain) for row in _by_name(Sphere)]
+    def names(self) -> dict[str, list[tuple[str, str]]]:
+        """Return codes and names of each filter, in the reader's alphabet."""
+        name = column("name")
+        rows = [
+            model.objects.values_list(
+                Value(filter_name, CharField()),
+                Cast(code, CharField()),
+                Cast(name, CharField()),
+            )
+            for filter_name, model, code in (
+                ("sphere", Sphere, "code"),
+                ("detection", DetectionSource, "code"),
+                ("kind", BodyKind, "code"),
+            )
+        ]
+        areas = Area.objects.mapped().values_list(
+            Value("area", CharField()), Cast("iso", CharField()), Cast(name, CharField())
+        )
+        found: dict[str, list[tuple[str, str]]] = {}
+        for filter_name, code, label in areas.union(*rows, all=True):
+            found.setdefault(filter_name, []).append((code, label))
+        return {
+            key: sorted(pairs, key=lambda pair: alphabetical(pair[1]))
+            for key, pairs in found.items()
+        }
 
-    @cached_property
-    def detections(self) -> list[tuple[str, str]]:
-        return [(row.code, row.name.plain) for row in _by_name(DetectionSource)]
-
-    @cached_property
-    def kinds(self) -> list[tuple[str, str]]:
-        return [(row.code, row.name.plain) for row in _by_name(BodyKind)]
-
-
-def _by_name(model: Any) -> Any:
-    return model.objects.order_by(column("name"))
+    def of(self, name: str) -> list[tuple[str, str]]:
+        return self.names.get(name, [])
 
 
 @dataclass(frozen=True)
@@ -152,6 +165,10 @@ class RiskFilter:
         if level:
             return rows.filter(score__range=Level(level).scores)
         return rows
+
+    def count(self, rows: QuerySet[RiskCount]) -> int:
+        """Return how many public risks match, without counting them one by one."""
+        return int(self.cells(rows).aggregate(risks=Sum("risks", default=0))["risks"])
 
     def without(self, *names: str) -> "RiskFilter":
         kept = {key: value for key, value in self.values.items() if key not in names}

@@ -80,3 +80,13 @@ class Translated:
 def column(field: str) -> str:
     """Return the column of the reader's language, for sorting: `name_kk`."""
     return f"{field}_{current_language()}"
+
+
+# No PostgreSQL of ours has ICU, so Kazakh order is made here: Ә follows А, І follows Ы.
+ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+PLACES = {letter: chr(0x400 + place) for place, letter in enumerate(ALPHABET)}
+
+
+def alphabetical(text: str) -> str:
+    """Return a key that sorts names as a Kazakh or Russian dictionary does."""
+    return "".join(PLACES.get(letter, letter) for letter in text.lower())

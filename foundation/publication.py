@@ -5,10 +5,16 @@ the number of the publication it shows; a new number makes all of them old at on
 """
 
 import logging
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -40,3 +46,28 @@ def _next_number() -> None:
     except RedisError:
         # The fact is published; pages kept before the failure end with their hour.
         logger.exception("Stored pages could not be renewed")
+
+
+STORE_HEADER = "X-Page-Store"
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def stored_page(view: View[P]) -> View[P]:
+    """Mark a page that is the same for every reader, to be rendered once.
+
+    Such a page carries no session, no token and nothing personal. A redirect, an error
+    or an answer in parts is not kept.
+    """
+
+    @wraps(view)
+    def marked(
+        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if response.status_code == HTTPStatus.OK and not response.streaming:
+            response[STORE_HEADER] = "1"
+        return response
+
+    return require_safe(marked)

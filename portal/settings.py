@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "foundation.accounts.middleware.StaffLanguageMiddleware",
     "foundation.accounts.middleware.TwoFactorMiddleware",
 ]
 
@@ -180,14 +181,16 @@ TIME_ZONE = env.str("TIME_ZONE", default="Asia/Almaty")
 CELERY_TIMEZONE = TIME_ZONE
 # The names people read, not the browser's cookie: the address carries the language.
 LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_PATH = "/accounts/"
 
 # People
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# allauth's backend is Django's with login by e-mail; with both, a wrong password
+# would be hashed twice.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Messages stay in the session: no cookie of their own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -204,14 +207,37 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
-ACCOUNT_ADAPTER = "foundation.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.staff.adapter.MailingAccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "foundation.accounts.forms.LoginForm",
+    "reauthenticate": "foundation.accounts.forms.ReauthenticateForm",
+    "change_password": "foundation.accounts.forms.ChangePasswordForm",
+    "reset_password": "foundation.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "foundation.accounts.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# allauth's own would copy every address into a second table.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = (
+    "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+)
+# How many proxies of ours stand before the portal; limits count their clients apart.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_ADAPTER = "foundation.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "foundation.accounts.forms.CodeForm",
+    "reauthenticate": "foundation.accounts.forms.CodeAgainForm",
+    "activate_totp": "foundation.accounts.forms.AddAppForm",
+    "add_webauthn": "foundation.accounts.forms.AddKeyForm",
+    "edit_webauthn": "foundation.accounts.forms.RenameKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

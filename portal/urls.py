@@ -2,8 +2,40 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from foundation.open_data.views import catalogue
+from portal import views
+
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.page_not_found
+handler500 = views.server_error
+
 urlpatterns = [
+    path("", views.choose_language, name="choose_language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path("robots.txt", views.robots_txt, name="robots_txt"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
-    *i18n_patterns(),
+    path("accounts/", include("foundation.accounts.urls")),
+    path("api/v1/", include("foundation.open_data.api_urls")),
+    path("data/catalog.jsonld", catalogue, name="catalogue"),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("", include("corruption_map.urls")),
+        path("areas/", views.areas, name="areas"),
+        path("areas/<str:iso>/", views.area, name="area"),
+        path("bodies/", views.bodies, name="bodies"),
+        path("bodies/<slug:code>/", views.body, name="body"),
+        path("search/", include("foundation.search.urls")),
+        path("subscriptions/", include("foundation.notifications.urls")),
+        path("data/", include("foundation.open_data.urls")),
+        path("report/", views.report, name="report"),
+        path("about/", views.about, name="about"),
+        path("accessibility/", views.accessibility, name="accessibility"),
+        path("privacy/", views.privacy, name="privacy"),
+        path("style-guide/", views.style_guide, name="style_guide"),
+        path("reading/", views.reading, name="reading"),
+    ),
 ]
