@@ -2,7 +2,6 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from foundation.open_data.views import catalogue
 from portal import views
 
 handler400 = views.bad_request
@@ -19,8 +18,6 @@ urlpatterns = [
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("admin/", admin.site.urls),
     path("accounts/", include("foundation.accounts.urls")),
-    path("api/v1/", include("foundation.open_data.api_urls")),
-    path("data/catalog.jsonld", catalogue, name="catalogue"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("", include("corruption_map.urls")),
@@ -28,9 +25,6 @@ urlpatterns = [
         path("areas/<str:iso>/", views.area, name="area"),
         path("bodies/", views.bodies, name="bodies"),
         path("bodies/<slug:code>/", views.body, name="body"),
-        path("search/", include("foundation.search.urls")),
-        path("subscriptions/", include("foundation.notifications.urls")),
-        path("data/", include("foundation.open_data.urls")),
         path("report/", views.report, name="report"),
         path("about/", views.about, name="about"),
         path("accessibility/", views.accessibility, name="accessibility"),
