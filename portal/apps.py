@@ -18,7 +18,11 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
+        # Imported here, for it needs the models.
+        from portal.staff import audit
+
         register_checks()
+        audit.connect()
 
 
 class PortalAdminConfig(AdminConfig):

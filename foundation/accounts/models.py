@@ -30,13 +30,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(
-        _("language of mails"),
+        _("language of the staff area and of mails"),
         max_length=2,
         choices=[("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")],
         default="kk",
     )
     is_staff = models.BooleanField(_("works in the staff area"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    password_is_temporary = models.BooleanField(
+        _("must choose a new password"), default=False, editable=False
+    )
     date_joined = models.DateTimeField(_("added at"), default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
