@@ -81,12 +81,24 @@ class Measure(models.Model):
         verbose_name=_("executors who help"),
     )
     deadline = models.DateField(_("deadline"), null=True, blank=True)
-    reporting_form_kk = models.CharField(_("reporting form (Kazakh)"), max_length=300, blank=True)
-    reporting_form_ru = models.CharField(_("reporting form (Russian)"), max_length=300, blank=True)
-    reporting_form_en = models.CharField(_("reporting form (English)"), max_length=300, blank=True)
-    indicator_kk = models.CharField(_("indicator of success (Kazakh)"), max_length=300, blank=True)
-    indicator_ru = models.CharField(_("indicator of success (Russian)"), max_length=300, blank=True)
-    indicator_en = models.CharField(_("indicator of success (English)"), max_length=300, blank=True)
+    reporting_form_kk = models.CharField(
+        _("reporting form (Kazakh)"), max_length=300, blank=True
+    )
+    reporting_form_ru = models.CharField(
+        _("reporting form (Russian)"), max_length=300, blank=True
+    )
+    reporting_form_en = models.CharField(
+        _("reporting form (English)"), max_length=300, blank=True
+    )
+    indicator_kk = models.CharField(
+        _("indicator of success (Kazakh)"), max_length=300, blank=True
+    )
+    indicator_ru = models.CharField(
+        _("indicator of success (Russian)"), max_length=300, blank=True
+    )
+    indicator_en = models.CharField(
+        _("indicator of success (English)"), max_length=300, blank=True
+    )
     state = models.CharField(
         _("state"), max_length=15, choices=State, default=State.PLANNED
     )
@@ -123,9 +135,15 @@ class Measure(models.Model):
     verified_on = models.DateField(
         _("verified on"), null=True, blank=True, editable=False
     )
-    state_reason_kk = models.CharField(_("reason for the state (Kazakh)"), max_length=500, blank=True)
-    state_reason_ru = models.CharField(_("reason for the state (Russian)"), max_length=500, blank=True)
-    state_reason_en = models.CharField(_("reason for the state (English)"), max_length=500, blank=True)
+    state_reason_kk = models.CharField(
+        _("reason for the state (Kazakh)"), max_length=500, blank=True
+    )
+    state_reason_ru = models.CharField(
+        _("reason for the state (Russian)"), max_length=500, blank=True
+    )
+    state_reason_en = models.CharField(
+        _("reason for the state (English)"), max_length=500, blank=True
+    )
     is_demo = models.BooleanField(_("made up for a demonstration"), default=False)
 
     objects: ClassVar[MeasureQuerySet] = MeasureQuerySet.as_manager()  # type: ignore[assignment]
@@ -283,6 +301,15 @@ class ProgressReport(models.Model):
     text_ru = models.TextField(_("what was done (Russian)"), blank=True)
     text_en = models.TextField(_("what was done (English)"), blank=True)
     reported_on = models.DateField(_("reported on"))
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("reported by"),
+    )
     verified_state = models.CharField(
         _("state found by the verifier"),
         max_length=15,
@@ -290,6 +317,15 @@ class ProgressReport(models.Model):
         blank=True,
     )
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("verified by"),
+    )
     finding_kk = models.TextField(_("finding of the verifier (Kazakh)"), blank=True)
     finding_ru = models.TextField(_("finding of the verifier (Russian)"), blank=True)
     finding_en = models.TextField(_("finding of the verifier (English)"), blank=True)
@@ -312,6 +348,12 @@ class ProgressReport(models.Model):
             models.CheckConstraint(
                 condition=Q(verified_state="") | Q(verified_on__isnull=False),
                 name="verified_report_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True)
+                | Q(reported_by__isnull=True)
+                | ~Q(verified_by=F("reported_by")),
+                name="nobody_verifies_their_own_progress",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """The public history of a risk: every change of what was published."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
@@ -7,6 +8,7 @@ from django.forms.models import model_to_dict
 
 from corruption_map.counts import recount
 from corruption_map.models import Change, Measure, Risk
+from foundation.languages import languages
 from foundation.publication import renew_pages
 
 # Columns that only the database or the services write.
@@ -36,20 +38,55 @@ def _as_text(row: Model, name: str, value: Any) -> str:
     return str(value)
 
 
-def record_changes(
-    *, risk: Risk, before: dict[str, str], after: dict[str, str], measure: Measure | None
-) -> None:
-    """Write one public row for each column that differs."""
-    Change.objects.bulk_create(
+def changes_between(
+    *,
+    risk: Risk,
+    before: dict[str, str],
+    after: dict[str, str],
+    measure: Measure | None,
+) -> list[Change]:
+    return [
         Change(
-            risk=risk, measure=measure, field=name, before=before.get(name, ""), after=value
+            risk=risk,
+            measure=measure,
+            field=name,
+            before=before.get(name, ""),
+            after=value,
         )
         for name, value in after.items()
         if value != before.get(name, "")
+    ]
+
+
+def record_changes(
+    *,
+    risk: Risk,
+    before: dict[str, str],
+    after: dict[str, str],
+    measure: Measure | None,
+) -> None:
+    """Write one public row for each column that differs."""
+    Change.objects.bulk_create(
+        changes_between(risk=risk, before=before, after=after, measure=measure)
     )
 
 
-def show(risk: Risk) -> None:
-    """Bring the map's figures and the stored pages up to date with a changed risk."""
-    recount([risk])
+def show(*risks: Risk) -> None:
+    """Bring the map's figures and the stored pages up to date with changed risks."""
+    recount(risks)
     renew_pages()
+
+
+def set_texts(row: Model, field: str, texts: Mapping[str, str] | None) -> None:
+    """Write a text in each language; a language without one is emptied."""
+    for code in languages():
+        setattr(row, f"{field}_{code}", (texts or {}).get(code, ""))
+
+
+def columns_except(row: Model, guarded: set[str]) -> list[str]:
+    """Return the columns that an edit may write: what a workflow guards stays."""
+    return [
+        field.name
+        for field in row._meta.concrete_fields
+        if not field.primary_key and not field.generated and field.name not in guarded
+    ]

@@ -8,37 +8,104 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corruption_map.models import DeadlineChange, Measure
-from corruption_map.services.changes import record_changes, show, snapshot
+from corruption_map.permissions import (
+    check_in_scope,
+    may_move_measure,
+    may_verify,
+    measures_of,
+    risks_of,
+)
+from corruption_map.services.changes import (
+    columns_except,
+    record_changes,
+    set_texts,
+    show,
+    snapshot,
+)
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.notifications.services import announce
 from foundation.territory.permissions import is_agency
 
 
+# What only `move_measure` and `change_deadline` write.
+GUARDED = {
+    "public_id",
+    "state",
+    "state_reason_kk",
+    "state_reason_ru",
+    "state_reason_en",
+    "reported_by",
+    "reported_on",
+    "verified_by",
+    "verified_on",
+    "is_demo",
+}
+NEEDS_REASON = {Measure.State.RETURNED, Measure.State.CANCELLED}
+
+
+def locked(measure: Measure) -> Measure:
+    """Return the measure as it is now, its row and its risk's locked until the end."""
+    rows = Measure.objects.select_for_update(no_key=True, of=("self", "risk"))
+    return rows.select_related("risk", "risk__area", "executor").get(pk=measure.pk)
+
+
 @transaction.atomic
 def save_measure(*, measure: Measure, by: User) -> Measure:
     """Store a new or revised measure; its deadline moves by `change_deadline` alone."""
-    before = Measure.objects.filter(pk=measure.pk).first()
-    if before and before.deadline and before.deadline != measure.deadline:
+    if measure.pk is None:
+        return _add(measure, by)
+    before = locked(measure)
+    check_in_scope(by, measures_of(by), before)
+    if before.deadline and before.deadline != measure.deadline:
         raise ValidationError(
-            _("A deadline is not overwritten: move it with a reason instead")
+            {
+                "deadline": _(
+                    "A deadline is not overwritten: move it with a reason instead"
+                )
+            }
         )
+    if not before.is_open and not is_agency(by):
+        raise PermissionDenied(_("A measure that is over is changed by the agency"))
+    for name in GUARDED:
+        setattr(measure, name, getattr(before, name))
+    measure.save(update_fields=columns_except(measure, GUARDED))
+    check_in_scope(by, measures_of(by), measure)
+    _show_changes(measure, snapshot(before))
+    record(action="change", kind="measure", public_id=measure.public_id, by=by)
+    return measure
+
+
+def _add(measure: Measure, by: User) -> Measure:
+    if measure.state != Measure.State.PLANNED:
+        raise ValidationError(_("A new measure begins as planned"))
+    # Somebody else's risk gets no measure, even one to be carried out by one's own body.
+    check_in_scope(by, risks_of(by), measure.risk)
     measure.save()
+    _show_changes(measure, {})
+    record(action="add", kind="measure", public_id=measure.public_id, by=by)
+    return measure
+
+
+def _show_changes(measure: Measure, before: dict[str, str]) -> None:
     if measure.risk.is_public:
         record_changes(
-            risk=measure.risk,
-            before=snapshot(before) if before else {},
-            after=snapshot(measure),
-            measure=measure,
+            risk=measure.risk, before=before, after=snapshot(measure), measure=measure
         )
         show(measure.risk)
-    record(
-        action="change" if before else "add",
-        kind="measure",
-        public_id=measure.public_id,
-        by=by,
-    )
-    return measure
+
+
+@transaction.atomic
+def delete_measure(*, measure: Measure, by: User) -> None:
+    """Delete a measure that was never public; a public one is cancelled instead."""
+    measure = locked(measure)
+    if measure.risk.published_at is not None:
+        raise ValidationError(
+            _("A measure that was published is cancelled, not deleted")
+        )
+    check_in_scope(by, measures_of(by), measure)
+    measure.delete()
+    record(action="delete", kind="measure", public_id=measure.public_id, by=by)
 
 
 @transaction.atomic
@@ -46,7 +113,7 @@ def move_measure(
     *, measure: Measure, to: str, by: User, reason: dict[str, str] | None = None
 ) -> Measure:
     """Bring a measure into another state, if the workflow and the person allow it."""
-    measure = Measure.objects.select_for_update().get(pk=measure.pk)
+    measure = locked(measure)
     if to not in Measure.TRANSITIONS[measure.state]:
         raise ValidationError(
             _("A measure that is “%(now)s” cannot become “%(then)s”"),
@@ -55,31 +122,39 @@ def move_measure(
                 "then": Measure.State(to).label,
             },
         )
+    _check_may_move(measure, to, by)
+    if to in NEEDS_REASON and not any((reason or {}).values()):
+        raise ValidationError(_("Say why, in at least one language"))
     before = snapshot(measure)
     today = timezone.localdate()
     if to == Measure.State.REPORTED_DONE:
         measure.reported_by, measure.reported_on = by, today
-    if to in (Measure.State.VERIFIED_DONE, Measure.State.RETURNED):
-        check_may_verify(measure=measure, by=by)
     if to == Measure.State.VERIFIED_DONE:
         measure.verified_by, measure.verified_on = by, today
     measure.state = to
-    for language, text in (reason or {}).items():
-        setattr(measure, f"state_reason_{language}", text)
+    set_texts(measure, "state_reason", reason)
     measure.save()
     if measure.risk.is_public:
-        record_changes(
-            risk=measure.risk, before=before, after=snapshot(measure), measure=measure
-        )
-        show(measure.risk)
+        _show_changes(measure, before)
         _announce(measure)
     record(action=f"move to {to}", kind="measure", public_id=measure.public_id, by=by)
     return measure
 
 
+def _check_may_move(measure: Measure, to: str, by: User) -> None:
+    check_in_scope(by, measures_of(by), measure)
+    if to in (Measure.State.VERIFIED_DONE, Measure.State.RETURNED):
+        check_may_verify(measure=measure, by=by)
+    elif not may_move_measure(by, measure, to):
+        raise PermissionDenied(
+            _("You may not bring this measure into the state “%(state)s”")
+            % {"state": Measure.State(to).label}
+        )
+
+
 def check_may_verify(*, measure: Measure, by: User) -> None:
     """Refuse everybody but the agency's own staff who did not report it themselves."""
-    if not is_agency(by) or measure.reported_by_id == by.pk:
+    if not may_verify(by, measure):
         raise PermissionDenied(
             _("A measure is verified by the agency, not by the executor's side")
         )
@@ -90,15 +165,18 @@ def change_deadline(
     *, measure: Measure, to: date, reason: dict[str, str], act: str, by: User
 ) -> DeadlineChange:
     """Move a deadline; the old one, the reason and the act stay visible."""
-    measure = Measure.objects.select_for_update().get(pk=measure.pk)
-    change = DeadlineChange.objects.create(
+    measure = locked(measure)
+    check_in_scope(by, measures_of(by), measure)
+    _check_deadline(measure, to, reason)
+    change = DeadlineChange(
         measure=measure,
         before=measure.deadline,
         after=to,
         changed_on=timezone.localdate(),
         act=act,
-        **{f"reason_{language}": text for language, text in reason.items()},
     )
+    set_texts(change, "reason", reason)
+    change.save()
     measure.deadline = to
     measure.save(update_fields=["deadline"])
     if measure.risk.is_public:
@@ -112,6 +190,15 @@ def change_deadline(
         _announce(measure)
     record(action="move deadline", kind="measure", public_id=measure.public_id, by=by)
     return change
+
+
+def _check_deadline(measure: Measure, to: date, reason: dict[str, str]) -> None:
+    if not measure.is_open:
+        raise ValidationError(_("The deadline of a measure that is over does not move"))
+    if measure.deadline == to:
+        raise ValidationError({"to": _("This is the deadline already")})
+    if not any(reason.values()):
+        raise ValidationError(_("Say why, in at least one language"))
 
 
 def _announce(measure: Measure) -> None:
