@@ -53,7 +53,9 @@ class PortalAdminSite(AdminSite):
     ) -> None:
         """Register a model; the history kept of it names rows and quotes none."""
         base = admin_class or ModelAdmin
-        kept = type(base.__name__, (QuotesNothing, base), {"__module__": base.__module__})
+        kept = type(
+            base.__name__, (QuotesNothing, base), {"__module__": base.__module__}
+        )
         super().register(model_or_iterable, kept, **options)
 
 

@@ -15,6 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 
+WAYS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code of your authenticator app"),
+    "mfa_reauthenticate:webauthn": _("Use your key"),
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped package
     """Logins are given by the agency, so nobody signs up; addresses are not kept."""
@@ -26,7 +32,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             "The e-mail address or the password is wrong, or this account does not exist"
         ),
         "enter_current_password": _("This is not your current password"),
-        "incorrect_code": _("This code is wrong or was used already: wait for the next"),
+        "incorrect_code": _(
+            "This code is wrong or was used already: wait for the next"
+        ),
         "incorrect_password": _("This is not your password"),
         "invalid_password_reset": _("This link is no longer valid: ask for a new one"),
         "rate_limited": _("Too many attempts: wait five minutes"),
@@ -45,6 +53,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
         return ""
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Return the ways to show again who one is, in our words."""
+        ways = super().get_reauthentication_methods(user)
+        return [{**way, "description": WAYS[way["id"]]} for way in ways]
 
     def set_password(self, user: User, password: str) -> None:
         user.set_password(password)

@@ -22,20 +22,19 @@ class Role:
 
 def _may(app: str, actions: str, models: str) -> frozenset[str]:
     return frozenset(
-        f"{app}.{action}_{model}" for model in models.split() for action in actions.split()
+        f"{app}.{action}_{model}"
+        for model in models.split()
+        for action in actions.split()
     )
 
 
 # What every role that works on the map reads.
-_READ_THE_MAP = (
-    _may(
-        "corruption_map",
-        "view",
-        "risk riskassessment riskanalysis measure deadlinechange evidence progressreport"
-        " vulnerableposition publiccomment change sphere detectionsource sourcedocument",
-    )
-    | _may("territory", "view", "area publicbody bodykind")
-)
+_READ_THE_MAP = _may(
+    "corruption_map",
+    "view",
+    "risk riskassessment riskanalysis measure deadlinechange evidence progressreport"
+    " vulnerableposition publiccomment change sphere detectionsource sourcedocument",
+) | _may("territory", "view", "area publicbody bodykind")
 _IMPORT = frozenset(
     {
         "corruption_map.import_risk",
@@ -136,9 +135,12 @@ ROLES = [
         _("Administrator"),
         _may("accounts", "view add change", "user")
         | _may("territory", "view add change delete", "scope")
-        | _may("territory", "view add change", "area areapopulation publicbody bodykind")
+        | _may(
+            "territory", "view add change", "area areapopulation publicbody bodykind"
+        )
         | _may("audit", "view", "auditevent")
-        | _may("notifications", "view", "message subscription"),
+        | _may("notifications", "view", "message subscription")
+        | _may("portal", "view add change", "authority"),
     ),
 ]
 LABELS = {role.name: role.label for role in ROLES}

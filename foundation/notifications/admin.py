@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from foundation.notifications.models import Message, Subscription
+
+
+class ReadOnly:
+    """The outbox and the subscriptions are kept by services, never by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def masked(email: str) -> str:
+    """Return an address that tells two apart without being one: a…@example.org."""
+    name, _at, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, admin.ModelAdmin[Message]):
+    list_display = ["template", "to", "language", "created_at", "attempts", "sent_at"]
+    list_filter = ["template", ("sent_at", admin.EmptyFieldListFilter)]
+    # Neither the context nor the key: either may hold a link that is good for one use.
+    fields = [*list_display, "not_before"]
+
+    @admin.display(description=_("recipient"))
+    def to(self, message: Message) -> str:
+        return masked(message.recipient)
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReadOnly, admin.ModelAdmin[Subscription]):
+    list_display = [
+        "topic_kind",
+        "topic_id",
+        "who",
+        "language",
+        "asked_on",
+        "confirmed_on",
+    ]
+    list_filter = ["topic_kind", ("confirmed_on", admin.EmptyFieldListFilter)]
+    fields = list_display
+
+    @admin.display(description=_("e-mail"))
+    def who(self, subscription: Subscription) -> str:
+        return masked(subscription.email)
