@@ -33,6 +33,7 @@ MEASURES = {
 UNITS = {"number": _("number"), "rate": _("per 100,000 residents")}
 # A share and a mean are not divided by residents.
 UNIT_OF_MEASURE = {"eliminated": "%", "level": _("points of 25")}
+NO_VALUE = {"level": _("not assessed"), "overdue": _("no measures")}
 METHODS = {
     "quantile": _("Equal numbers of areas"),
     "equal": _("Equal steps"),
@@ -98,7 +99,13 @@ class AreaFigure:
     population: int | None
     value: Decimal | None
     class_number: int = 0
+    cases: int = 0
     is_uncertain: bool = False
+
+    @property
+    def plain_value(self) -> str:
+        """The figure as machines read it: a point, no separators, empty for none."""
+        return "" if self.value is None else str(self.value)
 
 
 @dataclass(frozen=True)
@@ -133,10 +140,8 @@ class Figures:
         return UNIT_OF_MEASURE.get(self.measure, UNITS[self.unit])
 
     @property
-    def digits(self) -> int:
-        """How many decimals a figure of this state can have."""
-        whole = self.measure in ("risks", "overdue") and self.unit == "number"
-        return 0 if whole else 2
+    def no_value_text(self) -> Any:
+        return NO_VALUE.get(self.measure, _("no data"))
 
     @property
     def is_rate(self) -> bool:
@@ -219,6 +224,7 @@ def _figure(
         totals=totals,
         population=population,
         value=totals.value(measure, population) if population or not rated else None,
+        cases=count,
         is_uncertain=rated and 0 < count < FEW,
     )
 

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import (
     FileResponse,
     Http404,
@@ -65,6 +66,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "drawing": Drawing(figures),
         "query": request.GET.urlencode(),
+        "formats": ["csv", "xlsx", "json", "geojson"],
         "has_demo": figures.has_demo,
     }
     return render(request, "corruption_map/map.html", context)
@@ -108,9 +110,19 @@ def risks(request: HttpRequest) -> HttpResponse:
         "total": form.filter.count(RiskCount.objects.all()),
         "order": order,
         "orders": RISK_ORDER_NAMES.items(),
+        **asked(request),
         "has_demo": any(row.is_demo for row in page.rows),
     }
     return render(request, "corruption_map/risks.html", context)
+
+
+def asked(request: HttpRequest) -> dict[str, str]:
+    """Return the address's parameters for links to other pages and to files."""
+    kept = request.GET.copy()
+    for name in ("after", "before"):
+        kept.pop(name, None)
+    query = kept.urlencode()
+    return {"query": query, "page_query": f"{query}&" if query else ""}
 
 
 def risks_export(request: HttpRequest, file_format: str) -> Any:
@@ -142,19 +154,24 @@ def risk(request: HttpRequest, public_id: str) -> HttpResponse:
     if not row.is_public:
         raise Http404
     assessments = list(row.assessments.all())
+    today = timezone.localdate()
     context = {
         "risk": row,
         "assessments": assessments,
         "matrix": matrix_of(assessments),
-        "measures": row.measures.select_related("executor").order_by(
-            *MEASURE_ORDER.columns
-        ),
+        "measures": [
+            (measure, measure.days_overdue(today))
+            for measure in row.measures.select_related("executor").order_by(
+                *MEASURE_ORDER.columns
+            )
+        ],
         "positions": row.positions.filter(is_published=True).select_related("body"),
         "changes": row.changes.select_related("measure")[:50],
         "comments": row.comments.published().filter(measure=None),
         "levels": [(level, *level.scores) for level in Level],
         "kinds": RiskAssessment.Kind,
-        "today": timezone.localdate(),
+        "permalink": f"{settings.PUBLIC_URL}{request.path}",
+        "today": today,
         "has_demo": row.is_demo,
     }
     return render(request, "corruption_map/risk.html", context)
@@ -171,7 +188,8 @@ def measures(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "today": today,
+        "dated_rows": [(row, row.days_overdue(today)) for row in page.rows],
+        **asked(request),
         "total": rows.order_by().count(),
         "overdue": Measure.objects.public().overdue(today).count(),
         "has_demo": any(row.is_demo for row in page.rows),
@@ -193,15 +211,18 @@ def measure(request: HttpRequest, public_id: str) -> HttpResponse:
         Measure.objects.public().with_names().prefetch_related("co_executors"),
         public_id=public_id,
     )
+    today = timezone.localdate()
     context = {
         "measure": row,
+        "days": row.days_overdue(today),
         "risk": row.risk,
         "deadline_changes": row.deadline_changes.all(),
         "evidence": row.evidence.all(),
         "reports": row.reports.all(),
         "changes": row.changes.all()[:50],
         "comments": row.comments.published(),
-        "today": timezone.localdate(),
+        "permalink": f"{settings.PUBLIC_URL}{request.path}",
+        "today": today,
         "has_demo": row.is_demo or row.risk.is_demo,
     }
     return render(request, "corruption_map/measure.html", context)
@@ -217,6 +238,7 @@ def positions(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        **asked(request),
         "total": rows.order_by().count(),
         "has_demo": any(row.is_demo for row in page.rows),
     }

@@ -124,7 +124,10 @@ MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "media/"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("boundaries", BASE_DIR / "data" / "boundaries"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -152,6 +155,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
+    "socket_timeout": 2,
+    "max_retries": 0,
     "visibility_timeout": 3600,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -159,6 +164,10 @@ CELERY_BEAT_SCHEDULE = {
     "send waiting messages": {
         "task": "foundation.notifications.tasks.sweep_messages",
         "schedule": 60.0,
+    },
+    "forget outdated messages": {
+        "task": "foundation.notifications.tasks.forget_outdated",
+        "schedule": crontab(hour=3, minute=30),
     },
     "recount the map for the new day": {
         "task": "corruption_map.tasks.recount_map",

@@ -25,6 +25,8 @@ urlpatterns = [
         path("areas/<str:iso>/", views.area, name="area"),
         path("bodies/", views.bodies, name="bodies"),
         path("bodies/<slug:code>/", views.body, name="body"),
+        path("subscriptions/", include("foundation.notifications.urls")),
+        path("subscriptions/", include("foundation.notifications.urls")),
         path("report/", views.report, name="report"),
         path("about/", views.about, name="about"),
         path("accessibility/", views.accessibility, name="accessibility"),

@@ -29,5 +29,25 @@ class Change(models.Model):
         verbose_name_plural = _("changes")
         ordering = ["-changed_at", "-pk"]
 
+    @property
+    def field_label(self) -> str:
+        """The column's name as people read it."""
+        model = Measure if self.measure_id else Risk
+        return str(model._meta.get_field(self.field).verbose_name)  # type: ignore[union-attr]
+
+    @property
+    def before_label(self) -> str:
+        return self._label(self.before)
+
+    @property
+    def after_label(self) -> str:
+        return self._label(self.after)
+
+    def _label(self, value: str) -> str:
+        model = Measure if self.measure_id else Risk
+        field = model._meta.get_field(self.field)
+        choices = dict(getattr(field, "flatchoices", ()))
+        return str(choices.get(value, value))
+
     def __str__(self) -> str:
         return f"{self.field}: {self.before} → {self.after}"

@@ -218,6 +218,11 @@ class Risk(models.Model):
         return self.state in self.PUBLIC_STATES
 
     @property
+    def is_translation(self) -> bool:
+        """Tell whether readers of Kazakh and Russian read translations by the portal."""
+        return self.original_language == "en"
+
+    @property
     def level(self) -> Level | None:
         return Level.of(self.current_score)
 

@@ -3,25 +3,25 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language_from_request, override
+from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_http_methods, require_safe
 
 from corruption_map.drawing import Drawing
 from corruption_map.figures import map_figures
 from corruption_map.filters import Choices, RiskFilter
-from corruption_map.models import Measure, Risk
+from corruption_map.models import Risk, SourceDocument
 from foundation.publication import stored_page
-from foundation.shipped_data import shipped_rows
-from foundation.languages import pick
+from foundation.shipped_data import Row, shipped_rows
+from foundation.languages import Text, languages, pick
 from portal.forms import ReadingForm
 from portal.gallery import COMPONENTS
 from portal.reading_mode import COOKIE, COOKIE_SECONDS, ReadingMode
+from portal.views.territory import overdue_measures
 
 
 @require_safe
@@ -46,15 +46,12 @@ def home(request: HttpRequest) -> HttpResponse:
         areas=[areas[iso] for iso, _name in choices.of("area")],
         has_demo=choices.overview["has_demo"],
     )
-    today = timezone.localdate()
     context = {
         "figures": figures,
         "drawing": Drawing(figures),
         "newest": Risk.objects.public().with_names().order_by("-published_at", "-pk")[:4],
-        "overdue": Measure.objects.public().with_names().overdue(today)[:4],
-        "overdue_count": figures.total.overdue,
+        "overdue": overdue_measures()[:4],
         "report_totals": report_totals(),
-        "today": today,
         "has_demo": figures.has_demo,
     }
     return render(request, "portal/home.html", context)
@@ -73,7 +70,7 @@ def report_totals() -> list[dict[str, Any]]:
     rows = {row["key"]: row for row in shipped_rows("report_aggregates")}
     return [
         {
-            "label": pick({code: rows[key][f"label_{code}"] for code, _ in settings.LANGUAGES}),
+            "label": translation(rows[key], "label"),
             "value": int(rows[key]["value"]),
             "source_section": rows[key]["source_section"],
         }
@@ -82,14 +79,23 @@ def report_totals() -> list[dict[str, Any]]:
     ]
 
 
+def translation(row: Row, name: str) -> Text:
+    return pick({code: row[f"{name}_{code}"] for code in languages()})
+
+
 @stored_page
 def report(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/report.html")
+    channels = [
+        {"name": translation(row, "name"), "note": translation(row, "note")}
+        for row in shipped_rows("channels")
+    ]
+    return render(request, "portal/report.html", {"channels": channels})
 
 
 @stored_page
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/about.html")
+    context = {"sources": SourceDocument.objects.all()}
+    return render(request, "portal/about.html", context)
 
 
 @stored_page

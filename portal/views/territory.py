@@ -1,7 +1,10 @@
 """An area's and a body's page: what every room knows about it."""
 
 
-from django.db.models import Count, Q
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,6 +16,15 @@ from foundation.key_set import Order, key_set_page
 from foundation.languages import alphabetical
 from foundation.publication import stored_page
 from foundation.territory.models import Area, PublicBody
+
+HAS_DEADLINE = Q(deadline__isnull=False) & ~Q(state=Measure.State.CANCELLED)
+
+
+def late(today: date) -> Q:
+    """Return the condition on measures that are overdue or were verified too late."""
+    overdue = Q(deadline__lt=today, state__in=Measure.OPEN_STATES)
+    return overdue | Q(verified_on__gt=F("deadline"))
+
 
 NEWEST = Order(("year", "id"), falling=True)
 
@@ -45,23 +57,30 @@ def area(request: HttpRequest, iso: str) -> HttpResponse:
             risk_count=Count("risks", filter=Q(risks__state__in=Risk.PUBLIC_STATES))
         ).order_by("-risk_count", "code")[:30],
         "page": page,
-        "overdue": overdue_measures().filter(risk__area=row)[:10],
+        "overdue": overdue_measures(risk__area=row),
         "today": timezone.localdate(),
         "has_demo": any(risk.is_demo for risk in page.rows),
     }
     return render(request, "portal/area.html", context)
 
 
-def spheres_of(where: RiskFilter) -> list[tuple[str, str, int]]:
-    """Return code, name and number of risks of each sphere, the most risks first."""
+def spheres_of(where: RiskFilter) -> list[tuple[str, str, int, int]]:
+    """Return code, name, number and percentage of the most, the most risks first."""
     names = dict(Choices().of("sphere"))
-    found = totals_by("sphere__code", where=where)
-    rows = [(key[0], names[key[0]], totals.risks) for key, totals in found.items()]
+    counts = {
+        key[0]: totals.risks
+        for key, totals in totals_by("sphere__code", where=where).items()
+    }
+    most = max(counts.values(), default=1)
+    rows = [(code, names[code], n, n * 100 // most) for code, n in counts.items()]
     return sorted(rows, key=lambda row: (-row[2], alphabetical(row[1])))
 
 
-def overdue_measures():  # type: ignore[no-untyped-def]
-    return Measure.objects.public().with_names().overdue(timezone.localdate())
+def overdue_measures(**where: Any) -> list[tuple[Measure, int]]:
+    """Return the ten most overdue public measures with their days."""
+    today = timezone.localdate()
+    rows = Measure.objects.public().with_names().overdue(today).filter(**where)
+    return [(row, row.days_overdue(today)) for row in rows.order_by("deadline")[:10]]
 
 
 @stored_page
@@ -86,13 +105,11 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     risks = Risk.objects.public().with_names().filter(body=row)
     page = key_set_page(risks, order=NEWEST, asked=request.GET)
-    measures = row.measures.public().aggregate(  # type: ignore[attr-defined]
+    measures = Measure.objects.public().filter(executor=row).aggregate(
         all=Count("pk"),
         verified=Count("pk", filter=Q(state=Measure.State.VERIFIED_DONE)),
-        overdue=Count(
-            "pk", filter=Q(deadline__lt=today, state__in=Measure.OPEN_STATES)
-        ),
-        with_deadline=Count("pk", filter=Q(deadline__isnull=False)),
+        with_deadline=Count("pk", filter=HAS_DEADLINE),
+        on_time=Count("pk", filter=HAS_DEADLINE & ~late(today)),
     )
     analyses = row.analyses.all()
     context = {
@@ -101,7 +118,12 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "risk_count": risks.count(),
         "measures": measures,
-        "overdue": overdue_measures().filter(executor=row)[:10],
+        "on_time": (
+            measures["on_time"] / measures["with_deadline"]
+            if measures["with_deadline"]
+            else None
+        ),
+        "overdue": overdue_measures(executor=row),
         "analyses": analyses,
         "last_analysis": analyses.first(),
         "positions": row.positions.filter(is_published=True),

@@ -4,11 +4,12 @@ from django.core.management.base import BaseCommand
 
 from corruption_map.shipped import load_map
 from foundation.territory.shipped import load_territory
+from portal.shipped import load_authority
 
 
 class Command(BaseCommand):
     help = "Add what is missing of the real data in data/; nothing stored is changed."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        added = load_territory() + load_map()
+        added = load_authority() + load_territory() + load_map()
         self.stdout.write(f"{added} rows added")
