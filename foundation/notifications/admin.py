@@ -31,7 +31,15 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin[Message]):
     list_display = ["template", "to", "language", "created_at", "attempts", "sent_at"]
     list_filter = ["template", ("sent_at", admin.EmptyFieldListFilter)]
     # Neither the context nor the key: either may hold a link that is good for one use.
-    fields = [*list_display, "not_before"]
+    fields = [
+        "template",
+        "to",
+        "language",
+        "created_at",
+        "not_before",
+        "attempts",
+        "sent_at",
+    ]
 
     @admin.display(description=_("recipient"))
     def to(self, message: Message) -> str:
@@ -49,7 +57,7 @@ class SubscriptionAdmin(ReadOnly, admin.ModelAdmin[Subscription]):
         "confirmed_on",
     ]
     list_filter = ["topic_kind", ("confirmed_on", admin.EmptyFieldListFilter)]
-    fields = list_display
+    fields = ["topic_kind", "topic_id", "who", "language", "asked_on", "confirmed_on"]
 
     @admin.display(description=_("e-mail"))
     def who(self, subscription: Subscription) -> str:
