@@ -99,6 +99,7 @@ class AreaFigure:
     population: int | None
     value: Decimal | None
     class_number: int = 0
+    shade: int = 0
     cases: int = 0
     is_uncertain: bool = False
 
@@ -110,7 +111,10 @@ class AreaFigure:
 
 @dataclass(frozen=True)
 class LegendClass:
+    """A class and the colour it wears; with few classes the colours keep apart."""
+
     number: int
+    shade: int
     lower: Decimal
     upper: Decimal
     areas: int
@@ -273,14 +277,16 @@ def _classify(
     bounds = classes.METHODS.get(method, classes.quantile)(pooled)
     bounds[-1] = max(bounds[-1], *shown)
     rows = [
-        replace(row, class_number=classes.class_of(row.value, bounds))
+        replace(row, class_number=number, shade=_shade(number, len(bounds)))
         if row.value is not None
+        and (number := classes.class_of(row.value, bounds))
         else row
         for row in rows
     ]
     legend = [
         LegendClass(
             number,
+            _shade(number, len(bounds)),
             lower,
             upper,
             sum(row.class_number == number for row in rows),
@@ -290,3 +296,10 @@ def _classify(
         )
     ]
     return rows, legend
+
+
+def _shade(number: int, count: int) -> int:
+    """Return the colour of a class: the first is the palest, the last the deepest."""
+    if count == 1:
+        return classes.CLASSES
+    return 1 + round((number - 1) * (classes.CLASSES - 1) / (count - 1))
