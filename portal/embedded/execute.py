@@ -1,8 +1,10 @@
 """Run one command beside the services: tests, a shell, maintenance."""
 
 import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from portal.embedded.claim import (
     announce_services,
@@ -54,7 +56,8 @@ def execute_as_host(
         claimed(folder) as lock,
         local_services(folder, lock, is_throwaway=is_throwaway) as services,
     ):
-        services.start_missing()
+        if repaired := services.start_missing():
+            print(repaired, file=sys.stderr)
         announce_services(folder, services.variables)
         try:
             return run_in_foreground(command, environment(folder, services.variables))
@@ -64,5 +67,10 @@ def execute_as_host(
 
 
 def environment(folder: DataFolder, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a command; what the caller set is kept."""
-    return {**trial_variables(folder, USUAL_PORT), **variables, **os.environ}
+    """Return the environment of a command; what the caller set is kept.
+
+    Programs of this Python's environment are found by their bare name.
+    """
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    trial = trial_variables(folder, USUAL_PORT)
+    return {**trial, **variables, **os.environ, "PATH": programs}

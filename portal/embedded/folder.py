@@ -42,6 +42,8 @@ class DataFolder:
         except OSError as error:
             message = f"The data folder {self.path} cannot be used: {error.strerror}"
             raise CannotStartError(message) from error
+        refuse_another_owner(self.path, os.geteuid())
+        refuse_another_owner(self.logs, os.geteuid())
 
     def secret_key(self) -> str:
         """Return the signing key of this folder, made on first use."""
@@ -53,10 +55,27 @@ class DataFolder:
             draft.replace(path)
         return path.read_text().strip()
 
-    def socket_folder(self, name: str, uid: int) -> Path:
-        """Make the folder for a service's socket; it belongs to the given user."""
+    def empty_socket_folder(self, name: str, uid: int) -> Path:
+        """Make the folder for a service's socket; it belongs to the given user.
+
+        What an earlier start left there is removed: PostgreSQL's lock file names
+        a process, and by now another one may have that number.
+        """
         digest = hashlib.sha256(str(self.path).encode()).hexdigest()[:12]
-        return make_private(SOCKETS / f"portal-{digest}-{name}", uid)
+        path = make_private(SOCKETS / f"portal-{digest}-{name}", uid)
+        for leftover in path.iterdir():
+            leftover.unlink()
+        return path
+
+
+def refuse_another_owner(path: Path, uid: int) -> None:
+    owner = path.lstat().st_uid
+    if owner != uid:
+        message = (
+            f"{path} belongs to user {owner} and not to user {uid}: start as the user "
+            f"who made it, or hand it over with chown -R {uid} {path}"
+        )
+        raise CannotStartError(message)
 
 
 def make_private(path: Path, uid: int) -> Path:

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from portal.embedded.errors import CannotStartError
-from portal.embedded.folder import DataFolder, make_private
+from portal.embedded.folder import DataFolder, make_private, refuse_another_owner
 from portal.embedded.privileges import unprivileged_account
 from portal.embedded.processes import (
     Account,
@@ -32,6 +33,7 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 # The builtin provider folds the case of Cyrillic letters and the libc part keeps
 # pg_trgm working; both come without any locale installed on the machine.
 LOCALE = ["--locale=C.UTF-8", "--encoding=UTF8"]
+FIRST_BUILTIN = 17
 BUILTIN_LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 SETTINGS = {
     "listen_addresses": "",
@@ -152,6 +154,8 @@ def create_if_missing(cluster: Cluster, surroundings: Surroundings) -> str | Non
     first start leaves nothing that looks like a database.
     """
     repaired = put_half_written_aside(cluster.data)
+    if cluster.data.exists():
+        refuse_another_owner(cluster.data, cluster.uid)
     if not cluster.data.exists():
         draft = cluster.data.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
@@ -171,7 +175,7 @@ def put_half_written_aside(data: Path) -> str | None:
 
 
 def initialise(cluster: Cluster, data: Path, surroundings: Surroundings) -> None:
-    locale = [*LOCALE, *(BUILTIN_LOCALE if cluster.major >= 17 else [])]
+    locale = [*LOCALE, *(BUILTIN_LOCALE if cluster.major >= FIRST_BUILTIN else [])]
     options = ["--username", NAME, "--auth=trust", "--no-instructions", *locale]
     initdb: Command = [cluster.binaries / "initdb", "-D", data, *options]
     run_tool(cluster, initdb, surroundings)
@@ -202,6 +206,7 @@ def start(
     Recovery after a crash may take a while, so it is waited for as long as the
     server lives.
     """
+    remove_stale_lock(cluster.data)
     options = [f"--{name}={value}" for name, value in settings.items()]
     service = start_service(
         "PostgreSQL",
@@ -217,6 +222,27 @@ def start(
     service.stop()
     message = f"PostgreSQL did not start: read {cluster.log}"
     raise CannotStartError(message)
+
+
+def remove_stale_lock(data: Path) -> None:
+    """Remove the lock file of a server that was killed.
+
+    PostgreSQL respects it as long as any process has the number inside, also a
+    zombie or a stranger. Its own children are gone by now: they all hold the
+    launcher's lock, which is ours.
+    """
+    path = data / "postmaster.pid"
+    if path.exists() and not is_postgres(path.read_text().partition("\n")[0]):
+        path.unlink()
+
+
+def is_postgres(pid: str) -> bool:
+    if sys.platform != "linux":
+        return True
+    try:
+        return b"postgres" in Path("/proc", pid, "cmdline").read_bytes()
+    except FileNotFoundError:
+        return False
 
 
 def is_ready(data: Path, pid: int) -> bool:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 from portal.embedded.signals import die_with_parent
@@ -149,13 +150,24 @@ def run_in_foreground(command: Command, env: Mapping[str, str]) -> int:
     Ctrl-C reaches the command too and is its to answer; a request to end is
     passed on.
     """
+    started: list[subprocess.Popen[bytes]] = []
+    requests: list[int] = []
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        requests.append(number)
+        for process in started:
+            process.send_signal(number)
+
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, pass_on)
     process = subprocess.Popen(
         command,
         env=dict(env),
         preexec_fn=tie_to_parent(signal.SIGTERM),  # noqa: PLW1509  one thread
     )
-    signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+    started.append(process)
+    if requests:
+        process.terminate()
     code = process.wait()
     return code if code >= 0 else 128 - code
 

@@ -12,6 +12,7 @@ from portal.embedded.errors import CannotStartError
 from portal.embedded.folder import DataFolder, make_private
 from portal.embedded.processes import Service, Surroundings, start_service
 
+SOCKET = "redis.sock"
 START_TIMEOUT = 60
 SETTINGS = {
     "port": "0",
@@ -45,9 +46,10 @@ def candidates() -> Iterator[Path]:
             yield Path(found)
 
 
-def start(folder: DataFolder, lock: int, settings: dict[str, str]) -> Service:
+def start(
+    folder: DataFolder, path: Path, lock: int, settings: dict[str, str]
+) -> Service:
     """Start the server and return when it answers."""
-    path = socket_in(folder)
     data = make_private(folder.path / "redis", os.geteuid())
     options = [
         part for name, value in settings.items() for part in (f"--{name}", value)
@@ -63,10 +65,6 @@ def start(folder: DataFolder, lock: int, settings: dict[str, str]) -> Service:
     service.stop()
     message = f"Redis did not start: read {service.log}"
     raise CannotStartError(message)
-
-
-def socket_in(folder: DataFolder) -> Path:
-    return folder.socket_folder("redis", os.geteuid()) / "redis.sock"
 
 
 def answers(path: Path) -> bool:

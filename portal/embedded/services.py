@@ -1,8 +1,9 @@
 """The local services, and the environment that leads a process to them."""
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,17 +30,19 @@ class LocalServices:
     running: list[Service] = field(default_factory=list)
     sockets: list[Path] = field(default_factory=list)
 
-    def start_missing(self) -> None:
-        """Start what the environment does not name."""
+    def start_missing(self) -> str | None:
+        """Start what the environment does not name; return what was repaired."""
+        repaired = None
         if "DATABASE_URL" not in os.environ:
-            self.start_postgres()
+            repaired = self.start_postgres()
         if "REDIS_URL" not in os.environ:
             self.start_redis()
+        return repaired
 
     def start_postgres(self) -> str | None:
         """Start PostgreSQL; return what had to be repaired, if anything."""
         cluster = postgres.cluster_in(self.folder)
-        sockets = self.folder.socket_folder("postgres", cluster.uid)
+        sockets = self.folder.empty_socket_folder("postgres", cluster.uid)
         surroundings = Surroundings(postgres.ENVIRONMENT, Path("/"), self.lock)
         repaired = postgres.create_if_missing(cluster, surroundings)
         settings = postgres.SETTINGS | memory_settings()
@@ -55,9 +58,9 @@ class LocalServices:
         settings = redis.SETTINGS
         if self.is_throwaway:
             settings = settings | redis.THROWAWAY_SETTINGS
-        path = redis.socket_in(self.folder)
+        path = self.folder.empty_socket_folder("redis", os.geteuid()) / redis.SOCKET
         self.sockets.append(path.parent)
-        self.running.append(redis.start(self.folder, self.lock, settings))
+        self.running.append(redis.start(self.folder, path, self.lock, settings))
         self.variables["REDIS_URL"] = redis.cache_url(path)
         self.variables["CELERY_BROKER_URL"] = redis.broker_url(path)
 
@@ -65,7 +68,7 @@ class LocalServices:
         for service in reversed(self.running):
             service.stop()
         for folder in self.sockets:
-            remove_socket_folder(folder)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -79,13 +82,6 @@ def local_services(
     finally:
         deafen()
         services.stop()
-
-
-def remove_socket_folder(folder: Path) -> None:
-    with suppress(OSError):
-        for leftover in folder.iterdir():
-            leftover.unlink()
-        folder.rmdir()
 
 
 def memory_settings() -> dict[str, str]:

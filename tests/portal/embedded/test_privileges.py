@@ -1,0 +1,38 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from portal.embedded.errors import CannotStartError
+from portal.embedded.privileges import accounts, can_reach, unprivileged_account
+
+SHELL = Path("/bin/sh")
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes users")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root changes the user")
+def test_an_ordinary_user_stays_who_he_is(tmp_path):
+    assert unprivileged_account(SHELL, tmp_path) is None
+
+
+@as_root
+def test_root_gives_up_being_root():
+    account = unprivileged_account(SHELL, Path("/"))
+
+    assert account is not None
+    assert account.uid != 0
+    assert account.prefix == ()
+
+
+@as_root
+def test_a_folder_in_a_closed_home_is_out_of_reach_without_help(tmp_path):
+    tmp_path.chmod(0o700)
+
+    assert not can_reach(next(accounts()), SHELL, tmp_path)
+
+
+@as_root
+def test_a_folder_that_is_missing_is_out_of_reach_for_all(tmp_path):
+    with pytest.raises(CannotStartError, match="cannot reach"):
+        unprivileged_account(SHELL, tmp_path / "missing")
