@@ -27,7 +27,6 @@ from foundation.audit.services import record
 from foundation.notifications.services import announce
 from foundation.territory.permissions import is_agency
 
-
 # What only `move_measure` and `change_deadline` write.
 GUARDED = {
     "public_id",

@@ -24,7 +24,6 @@ from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.notifications.services import announce
 
-
 # What only `move_risk` and `assess_risk` write.
 GUARDED = {
     "public_id",

@@ -1,0 +1,36 @@
+"""Tell what an uploaded file is by its first bytes, and read it."""
+
+from django.utils.translation import gettext as _
+
+from corruption_map.importers.csv_file import csv_rows
+from corruption_map.importers.limits import LARGEST_FILE
+from corruption_map.importers.mistakes import refuse
+from corruption_map.importers.tables import Table, table_of
+from corruption_map.importers.workbook import locked_text, workbook_rows
+from corruption_map.sheets import Sheet
+
+PACKAGE = b"PK\x03\x04"
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+NO_TABLES = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"PK\x05\x06")
+MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table")
+
+
+def read_table(sheet: Sheet, content: bytes) -> Table:
+    """Return the table in an uploaded file; raise `FileRefusedError` for no table."""
+    if len(content) > LARGEST_FILE:
+        raise refuse(too_large())
+    if not content.strip():
+        raise refuse(_("The file is empty"))
+    if content.startswith(PACKAGE):
+        return table_of(sheet, workbook_rows(sheet, content))
+    if content.startswith(OLD_OFFICE):
+        raise refuse(locked_text())
+    if content.startswith(NO_TABLES) or content.lstrip().lower().startswith(MARKUP):
+        raise refuse(_("The file is neither an Excel workbook nor CSV"))
+    return table_of(sheet, csv_rows(sheet, content))
+
+
+def too_large() -> str:
+    return _(
+        "The file is larger than %(megabytes)s MB: split it into several files"
+    ) % {"megabytes": LARGEST_FILE // 1_000_000}
