@@ -10,10 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts.models import User
 from foundation.dashboard import panels_for
 
 
@@ -26,8 +28,9 @@ class PortalAdminSite(AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        panels = panels_for(request.user) if self.has_permission(request) else []  # type: ignore[arg-type]  # staff are never anonymous
+    ) -> TemplateResponse:
+        assert isinstance(request.user, User)
+        panels = panels_for(request.user)
         return super().index(request, {**(extra_context or {}), "panels": panels})
 
     def login(
@@ -43,7 +46,7 @@ class PortalAdminSite(AdminSite):
             raise PermissionDenied
         return redirect(wanted)
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # there is one such page already
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
@@ -76,7 +79,7 @@ class QuotesNothing:
 
 def _log(request: HttpRequest, row: Model, flag: int, message: Any) -> LogEntry:
     entry = LogEntry(
-        user_id=request.user.pk,
+        user_id=int(request.user.pk or 0),
         content_type=ContentType.objects.get_for_model(row, for_concrete_model=False),
         object_id=str(row.pk),
         object_repr=public_name(row),

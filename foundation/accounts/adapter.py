@@ -3,9 +3,13 @@
 import hmac
 from base64 import urlsafe_b64encode
 from hashlib import sha256
+from time import time
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
@@ -54,6 +58,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
     def get_http_user_agent(self, request: HttpRequest) -> str:
         return ""
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again who it is, unless the person has shown it just now."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        age = time() - records[-1]["at"] if records else None
+        return age is None or age > account_settings.REAUTHENTICATION_TIMEOUT
+
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """Return the ways to show again who one is, in our words."""
         ways = super().get_reauthentication_methods(user)
@@ -85,7 +96,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped package
 
 def _box() -> MultiFernet:
     """Return a box that locks with today's key and opens with earlier ones, too."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     return MultiFernet([Fernet(_derived(key)) for key in keys])
 
 

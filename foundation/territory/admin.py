@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.db.models import Model
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 
 from foundation.languages import column
@@ -8,7 +10,7 @@ from foundation.territory.models import Area, AreaPopulation, BodyKind, PublicBo
 class NeverDeleted:
     """A reform ends rows and adds others; others refer to them for ever."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -25,7 +27,7 @@ class AreaAdmin(NeverDeleted, admin.ModelAdmin[Area]):
     autocomplete_fields = ["parent", "replaces"]
     inlines = [PopulationInline]
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
         return [column("name")]
 
 
@@ -43,5 +45,5 @@ class PublicBodyAdmin(NeverDeleted, admin.ModelAdmin[PublicBody]):
     search_fields = ["code", "abbreviation", "name_kk", "name_ru", "name_en"]
     autocomplete_fields = ["kind", "parent", "area", "successor"]
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
         return [column("name")]

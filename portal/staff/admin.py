@@ -26,7 +26,7 @@ for model in (Group, EmailAddress, Authenticator):
         admin.site.unregister(model)
 
 
-class RoleField(forms.ModelMultipleChoiceField):
+class RoleField(forms.ModelMultipleChoiceField[Group]):
     def label_from_instance(self, obj: Any) -> str:
         return role_label(obj.name)
 
@@ -136,7 +136,7 @@ class UserAdmin(admin.ModelAdmin[User]):
     ) -> bool:
         if not is_agency(request.user) or not super().has_change_permission(request):
             return False
-        return obj is None or may_change(request.user, obj)
+        return obj is None or may_change(_by(request), obj)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: User | None = None
