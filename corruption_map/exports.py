@@ -62,7 +62,9 @@ def workbook(
     )
     page = book.add_worksheet(sheet.noun)
     strong = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    quiet = book.add_format({"font_color": "#595959", "text_wrap": True, "valign": "top"})
+    quiet = book.add_format(
+        {"font_color": "#595959", "text_wrap": True, "valign": "top"}
+    )
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     page.freeze_panes(2, 1)
     for place, column in enumerate(sheet.columns):

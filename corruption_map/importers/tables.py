@@ -78,12 +78,16 @@ def too_many_rows() -> str:
     }
 
 
+def too_many_columns() -> str:
+    return _("The file has cells beyond column %(most)s: delete those columns") % {
+        "most": MOST_COLUMNS
+    }
+
+
 def _places(sheet: Sheet, header: RawRow) -> dict[int, str]:
     """Return which column stands at which place, or refuse the header."""
     if len(header.cells) > MOST_COLUMNS:
-        raise refuse(
-            _("The file has more than %(most)s columns") % {"most": MOST_COLUMNS}
-        )
+        raise refuse(too_many_columns())
     places: dict[int, str] = {}
     mistakes = []
     for place, cell in enumerate(header.cells):

@@ -16,7 +16,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from corruption_map.importers import limits
 from corruption_map.importers.mistakes import FileRefusedError, refuse
-from corruption_map.importers.tables import Cell, RawRow, clean_text, too_many_rows
+from corruption_map.importers.tables import (
+    Cell,
+    RawRow,
+    clean_text,
+    too_many_columns,
+    too_many_rows,
+)
 from corruption_map.sheets import Sheet
 
 # Whatever openpyxl stumbles over in a broken package, it is the package that is broken.
@@ -41,6 +47,7 @@ UNREADABLE = (
 # Sheets that help to fill in the table; the template has one.
 HELP_SHEETS = {"codes"}
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*ref=[\"']([A-Z0-9:]+)[\"']")
+ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 WORKSHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 MOST_NAMED = 5
 
@@ -111,14 +118,17 @@ def _is_too_heavy(parts: list[ZipInfo]) -> bool:
 
 
 def _rows(sheet: Sheet, content: bytes) -> Iterator[RawRow]:
+    _weigh_sheets(content)
     book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
         page = _page_with_table(book)
-        _refuse_merged(content)
-        rows = page.iter_rows(max_col=limits.MOST_COLUMNS + 1)
-        for number, cells in enumerate(rows, start=1):
+        # A file's own word on its size is not trusted, in either direction.
+        page.reset_dimensions()
+        for number, cells in enumerate(page.iter_rows(), start=1):
             if number > limits.LAST_ROW_READ:
                 raise refuse(too_many_rows())
+            if len(cells) > limits.MOST_COLUMNS:
+                raise refuse(too_many_columns())
             yield RawRow(number, _without_tail([_cell(cell) for cell in cells]))
     finally:
         book.close()
@@ -152,18 +162,28 @@ def _is_blank(page: Any) -> bool:
     return not any(value is not None for row in rows for value in row)
 
 
-def _refuse_merged(content: bytes) -> None:
-    """Refuse merged cells: only one of the cells they cover would be read."""
+def _weigh_sheets(content: bytes) -> None:
+    """Refuse what can be told from the bytes of a sheet, before it is parsed.
+
+    Of merged cells only one would be read; and a sheet that does not state its size
+    is parsed whole by openpyxl, however long it is.
+    """
     with ZipFile(io.BytesIO(content)) as package:
         for name in package.namelist():
             if WORKSHEET_PART.fullmatch(name):
-                found = MERGED.findall(package.read(name))
-                if found:
-                    cells = ", ".join(ref.decode() for ref in found[:MOST_NAMED])
-                    raise refuse(
-                        _("Cells are merged (%(cells)s): part them again")
-                        % {"cells": cells}
-                    )
+                part = package.read(name)
+                if sum(1 for _row in ROW.finditer(part)) > limits.LAST_ROW_READ:
+                    raise refuse(too_many_rows())
+                _refuse_merged(part)
+
+
+def _refuse_merged(part: bytes) -> None:
+    found = MERGED.findall(part)
+    if found:
+        cells = ", ".join(ref.decode() for ref in found[:MOST_NAMED])
+        raise refuse(
+            _("Cells are merged (%(cells)s): part them again") % {"cells": cells}
+        )
 
 
 def _without_tail(cells: list[Cell]) -> list[Cell]:

@@ -39,9 +39,7 @@ def test_natural_breaks_are_the_best_of_all_breaks(values):
 
     distinct = sorted(set(values))
     count = min(classes.CLASSES, len(distinct))
-    every = (
-        [*cut, distinct[-1]] for cut in combinations(distinct[:-1], count - 1)
-    )
+    every = ([*cut, distinct[-1]] for cut in combinations(distinct[:-1], count - 1))
     best = min(squared_distances(values, bounds) for bounds in every)
     assert abs(found - best) < Decimal("1e-9")
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from corruption_map.counts import recount_all
 from corruption_map.figures import Totals, map_figures
 from corruption_map.filters import RiskFilter
-from corruption_map.models import Measure, Risk
+from corruption_map.models import Measure
 from tests.factories.corruption_map import MeasureFactory, RiskFactory
 from tests.factories.territory import AreaFactory
 
@@ -123,7 +123,9 @@ def test_risks_outside_the_map_are_named_apart(areas):
 
 
 def test_totals_add_up():
-    assert Totals(1, 2, 3, 4, 5, 6) + Totals(1, 1, 1, 1, 1, 1) == Totals(2, 3, 4, 5, 6, 7)
+    assert Totals(1, 2, 3, 4, 5, 6) + Totals(1, 1, 1, 1, 1, 1) == Totals(
+        2, 3, 4, 5, 6, 7
+    )
 
 
 def test_overdue_measures_of_the_map_are_those_of_the_list(areas):

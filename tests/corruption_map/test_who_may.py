@@ -235,7 +235,10 @@ def test_claim_and_finding_stand_apart(measure, officer, editor):
         report=report, state="in_progress", finding={"en": "Half done"}, by=editor
     )
 
-    assert (found.claimed_state, found.verified_state) == ("reported_done", "in_progress")
+    assert (found.claimed_state, found.verified_state) == (
+        "reported_done",
+        "in_progress",
+    )
 
 
 def test_progress_is_verified_once(measure, editor):
