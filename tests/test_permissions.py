@@ -1,0 +1,128 @@
+"""Who may open what: one row for each route. A route without a row fails."""
+
+import re
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import override
+
+from tests.factories.accounts import UserFactory
+
+PUBLIC = "everybody"
+STAFF = "staff with a second factor"
+SIGN_IN = "part of signing in"
+
+# Route (without language) → who may open it.
+POLICY = {
+    "": PUBLIC,
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    ".well-known/security.txt": PUBLIC,
+    "robots.txt": PUBLIC,
+    "sitemap.xml": PUBLIC,
+    "map/": PUBLIC,
+    "map/export/<slug:file_format>/": PUBLIC,
+    "risks/": PUBLIC,
+    "risks/export/<slug:file_format>/": PUBLIC,
+    "risks/<str:public_id>/": PUBLIC,
+    "risks/<str:public_id>/comment/": PUBLIC,
+    "measures/": PUBLIC,
+    "measures/export/<slug:file_format>/": PUBLIC,
+    "measures/<str:public_id>/": PUBLIC,
+    "positions/": PUBLIC,
+    "positions/export/<slug:file_format>/": PUBLIC,
+    "comments/<str:public_id>/rate/": PUBLIC,
+    "evidence/<int:evidence_id>/": PUBLIC,
+    "areas/": PUBLIC,
+    "areas/<str:iso>/": PUBLIC,
+    "bodies/": PUBLIC,
+    "bodies/<slug:code>/": PUBLIC,
+    "report/": PUBLIC,
+    "about/": PUBLIC,
+    "accessibility/": PUBLIC,
+    "privacy/": PUBLIC,
+    "style-guide/": PUBLIC,
+    "reading/": PUBLIC,
+}
+# Whole trees with one rule, each route of which is tried below.
+TREES = {
+    "admin/": STAFF,
+    "accounts/": SIGN_IN,
+    "subscriptions/": PUBLIC,
+    "search/": PUBLIC,
+    "data/": PUBLIC,
+    "api/v1/": PUBLIC,
+}
+
+LANGUAGE = ("en/", "kk/", "ru/")
+OPEN_TO_STRANGERS = {"admin/login/", "admin/jsi18n/"}
+
+
+def routes(resolver=None, prefix=""):
+    resolver = resolver or get_resolver()
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route.removeprefix("en/") if route.startswith(LANGUAGE) else route
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with override("en"):
+        yield
+
+
+def tree_of(route):
+    return next((tree for tree in TREES if route.startswith(tree)), None)
+
+
+def test_every_route_has_a_rule():
+    unlisted = [r for r in routes() if r not in POLICY and tree_of(r) is None]
+
+    assert unlisted == []
+
+
+def test_every_rule_has_a_route():
+    known = set(routes())
+
+    assert [rule for rule in POLICY if rule not in known] == []
+    assert [tree for tree in TREES if not any(r.startswith(tree) for r in known)] == []
+
+
+def filled(route):
+    """Put something into each placeholder of a route."""
+    path = route.replace("^", "").replace("$", "").replace("\\", "")
+    for kind in ("<path:object_id>", "<int:evidence_id>", "<int:pk>", "<int:object_id>"):
+        path = path.replace(kind, "1")
+    path = re.sub(r"\(\?P<\w+>[^)]*\)", "1", path)
+    return "/" + re.sub(r"<[^>]+>", "1", path)
+
+
+def admin_routes():
+    return [r for r in routes() if r.startswith("admin/") and r not in OPEN_TO_STRANGERS]
+
+
+@pytest.mark.django_db
+def test_strangers_see_nothing_of_the_staff_area(client):
+    seen = [
+        route
+        for route in admin_routes()
+        if client.get(filled(route)).status_code not in (302, 404)
+    ]
+
+    assert seen == []
+
+
+@pytest.mark.django_db
+def test_people_who_are_not_staff_see_nothing_of_the_staff_area(client):
+    client.force_login(UserFactory())
+
+    seen = [
+        route
+        for route in admin_routes()
+        if client.get(filled(route)).status_code not in (302, 403, 404)
+    ]
+
+    assert seen == []
