@@ -2,6 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from foundation.open_data.views import catalog
 from portal import views
 
 handler400 = views.bad_request
@@ -16,6 +17,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("data/catalog.jsonld", catalog, name="catalog"),
     path("admin/", admin.site.urls),
     path("accounts/", include("foundation.accounts.urls")),
     *i18n_patterns(
@@ -26,7 +28,7 @@ urlpatterns = [
         path("bodies/", views.bodies, name="bodies"),
         path("bodies/<slug:code>/", views.body, name="body"),
         path("subscriptions/", include("foundation.notifications.urls")),
-        path("subscriptions/", include("foundation.notifications.urls")),
+        path("data/", include("foundation.open_data.urls")),
         path("report/", views.report, name="report"),
         path("about/", views.about, name="about"),
         path("accessibility/", views.accessibility, name="accessibility"),

@@ -1,0 +1,195 @@
+"""Datasets: declared once by a room, offered as page, files, API and catalogue.
+
+A room declares its own in `datasets.py`; the names of columns are a promise to those
+who read the files by program and change only with a notice of six months.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+Label = str | Promise
+
+# The types of Table Schema that are used here.
+TYPES = {
+    "string": _("text"),
+    "integer": _("whole number"),
+    "number": _("number"),
+    "boolean": _("true or false"),
+    "date": _("day"),
+    "datetime": _("day and time"),
+}
+LANGUAGE_NAMES = {"kk": _("Kazakh"), "ru": _("Russian"), "en": _("English")}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its stable name, its meaning and where its value comes from.
+
+    `source` is the lookup from the row (the name, if empty); several lookups go to
+    `convert` together.
+    """
+
+    name: str
+    title: Label
+    type: str = "string"
+    source: str | tuple[str, ...] = ""
+    description: Label = ""
+    convert: Callable[..., Any] | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        if isinstance(self.source, tuple):
+            return self.source
+        return (self.source or self.name,)
+
+    @property
+    def type_name(self) -> Label:
+        return TYPES[self.type]
+
+
+def translated(
+    name: str, title: Label, *, source: str = "", description: Label = ""
+) -> list[Column]:
+    """Return the three columns of a text: `name_kk`, `name_ru`, `name_en`."""
+    return [
+        Column(
+            f"{name}_{code}",
+            format_lazy("{title} ({language})", title=title, language=language),
+            source=f"{source or name}_{code}",
+            description=description,
+        )
+        for code, language in LANGUAGE_NAMES.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Licence:
+    code: str
+    title: Label
+    url: str
+
+
+CC_BY = Licence(
+    "CC-BY-4.0",
+    _("Creative Commons Attribution 4.0 International"),
+    "https://creativecommons.org/licenses/by/4.0/",
+)
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """How a row is placed: by the area in a column, as its outline or a point in it."""
+
+    column: str
+    is_outline: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeNote:
+    """One entry of a dataset's feed; the path has no language."""
+
+    key: str
+    title: str
+    text: str
+    path: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Public rows of one kind, with what a reader must know to use them.
+
+    `rows` gives what is public today; `update_days` is the promise how often it is
+    brought up to date.
+    """
+
+    slug: str
+    title: Label
+    description: Label
+    columns: Sequence[Column]
+    rows: Callable[[], QuerySet[Any]]
+    source: Label
+    key: str = "public_id"
+    update_days: int = 1
+    licence: Licence = CC_BY
+    geometry: Geometry | None = None
+    updated: Callable[[], datetime | date | None] | None = None
+    changes: Callable[[int], Iterable[ChangeNote]] | None = None
+    has_api: bool = True
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = tuple(column.name for column in self.columns)
+        assert len(set(names)) == len(names), f"{self.slug} names a column twice"
+        object.__setattr__(self, "names", names)
+
+    @property
+    def formats(self) -> list[str]:
+        return ["csv", "xlsx", "json"] + (["geojson"] if self.geometry else [])
+
+    @property
+    def lookups(self) -> list[str]:
+        """Return what is selected from the database, each once."""
+        wanted = (source for column in self.columns for source in column.sources)
+        return list(dict.fromkeys(wanted))
+
+    def reader(self) -> Callable[[Sequence[Any]], list[Any]]:
+        """Return the function that makes a row of values out of a selected row."""
+        places = {lookup: place for place, lookup in enumerate(self.lookups)}
+        steps = [
+            (column.convert, [places[source] for source in column.sources])
+            for column in self.columns
+        ]
+
+        def read(selected: Sequence[Any]) -> list[Any]:
+            return [
+                convert(*[selected[place] for place in wanted])
+                if convert
+                else selected[wanted[0]]
+                for convert, wanted in steps
+            ]
+
+        return read
+
+    def updated_on(self) -> date | None:
+        moment = self.updated() if self.updated else None
+        return moment.date() if isinstance(moment, datetime) else moment
+
+
+_datasets: dict[str, Dataset] = {}
+
+
+def declare(dataset: Dataset) -> Dataset:
+    _datasets[dataset.slug] = dataset
+    return dataset
+
+
+def datasets() -> list[Dataset]:
+    return list(_datasets.values())
+
+
+def find_dataset(slug: str) -> Dataset | None:
+    return _datasets.get(slug)
+
+
+# Who publishes is a row of the roof, which the ground does not know.
+_publisher: list[Callable[[], Model]] = []
+
+
+def declare_publisher(read: Callable[[], Model]) -> None:
+    """Name the function that gives the row with `name_kk`, `name_ru`, `name_en`."""
+    _publisher[:] = [read]
+
+
+def publisher_names() -> dict[str, str]:
+    row = _publisher[0]() if _publisher else None
+    names = {code: getattr(row, f"name_{code}", "") for code in LANGUAGE_NAMES}
+    return {code: name for code, name in names.items() if name}

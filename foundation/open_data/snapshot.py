@@ -1,0 +1,71 @@
+"""Rows of one moment, read as they are sent, however many there are."""
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
+from psycopg import IsolationLevel
+
+CHUNK = 2000
+
+
+class Snapshot:
+    """A repeatable-read transaction on a connection of its own.
+
+    The answer outlives the view, so it can't use the request's connection. Inside a
+    transaction of the caller, that one is used instead: it sees the caller's rows.
+    """
+
+    def __init__(self) -> None:
+        current = connections["default"]
+        self._is_own = not current.in_atomic_block
+        self.connection: BaseDatabaseWrapper = (
+            _own_connection() if self._is_own else current
+        )
+
+    def count(self, rows: QuerySet[Any]) -> int:
+        query = rows.order_by().values("pk").query
+        sql, params = query.get_compiler(connection=self.connection).as_sql()
+        with self.connection.cursor() as cursor:
+            # The inner statement is Django's own, its values stay parameters.
+            count = f"SELECT count(*) FROM ({sql}) AS counted"  # noqa: S608
+            cursor.execute(count, params)
+            (number,) = cursor.fetchone()
+        return int(number)
+
+    def stream(self, rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a `values_list` through a cursor of the server."""
+        compiler = rows.query.get_compiler(connection=self.connection)
+        yield from compiler.results_iter(
+            tuple_expected=True, chunked_fetch=True, chunk_size=CHUNK
+        )
+
+    def close(self) -> None:
+        if self._is_own:
+            self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _own_connection() -> BaseDatabaseWrapper:
+    connection = connections.create_connection("default")
+    # The server may read the answer in another thread than the view ran in.
+    connection.inc_thread_sharing()
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    raw.isolation_level = IsolationLevel.REPEATABLE_READ
+    raw.read_only = True
+    connection.set_autocommit(False)
+    return connection
