@@ -13,7 +13,7 @@ from portal.embedded.errors import CannotStartError
 from portal.embedded.folder import ROOT, DataFolder
 from portal.embedded.processes import Surroundings, run_to_end
 
-UNREAD = {"node_modules", "tests", "benchmarks", "docs", "deploy", "__pycache__"}
+UNREAD = {"var", "tests", "benchmarks", "docs", "node_modules", "__pycache__"}
 
 
 @dataclass(frozen=True)

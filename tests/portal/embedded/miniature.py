@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,17 +45,14 @@ class Project:
     """A checkout with a launcher, and the launchers started in it."""
 
     path: Path
+    data: Path
     started: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    @property
-    def data(self) -> Path:
-        return self.path / "var"
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "portal.embedded", *arguments],
             cwd=self.path,
-            env=clean_environment() | variables,
+            env=clean_environment() | {"PORTAL_VAR": str(self.data)} | variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -76,13 +74,12 @@ class Project:
 
     def processes(self) -> list[str]:
         """Return the commands that work in this checkout, the launchers apart."""
-        launchers = {process.pid for process in self.started}
+        launchers = {str(process.pid) for process in self.started}
         return [
             command
             for folder in Path("/proc").glob("[0-9]*")
-            if int(folder.name) not in launchers
-            for command in [command_in(folder, self.path)]
-            if command
+            if folder.name not in launchers
+            for command in commands_concerned(folder, str(self.data.parent))
         ]
 
     def wait_until_empty(self) -> list[str]:
@@ -93,13 +90,16 @@ class Project:
         return self.processes()
 
 
-def command_in(folder: Path, project: Path) -> str:
+def commands_concerned(process: Path, path: str) -> Iterator[str]:
+    """Yield a process's command if it was started for a folder or works in it."""
     try:
-        command = (folder / "cmdline").read_text().replace("\0", " ")
-        is_inside = (folder / "cwd").readlink().is_relative_to(project)
+        command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        environment = (process / "environ").read_bytes().decode(errors="replace")
+        if path in f"{command} {environment} {(process / 'cwd').readlink()}":
+            yield command
     except OSError:
-        return ""
-    return command if is_inside or str(project) in command else ""
+        # The process ended while it was looked at, or it is another user's.
+        return
 
 
 def clean_environment() -> dict[str, str]:
@@ -133,4 +133,4 @@ def make_project(path: Path) -> Project:
     }.items():
         (path / name).parent.mkdir(exist_ok=True)
         (path / name).write_text(text)
-    return Project(path)
+    return Project(path, path / "var")
