@@ -10,7 +10,9 @@ from foundation.territory.models import Area, AreaPopulation, BodyKind, PublicBo
 class NeverDeleted:
     """A reform ends rows and adds others; others refer to them for ever."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False
 
 
@@ -43,6 +45,7 @@ class PublicBodyAdmin(NeverDeleted, admin.ModelAdmin[PublicBody]):
     list_filter = ["kind", ("area", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["kind", "area"]
     search_fields = ["code", "abbreviation", "name_kk", "name_ru", "name_en"]
+    list_per_page = 50
     autocomplete_fields = ["kind", "parent", "area", "successor"]
 
     def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:

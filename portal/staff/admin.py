@@ -73,6 +73,20 @@ class ScopeInline(admin.StackedInline[Scope, User]):
     autocomplete_fields = ["body", "area"]
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [(name, str(label)) for name, label in LABELS.items()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> QuerySet[User]:
+        value = self.value()
+        return queryset.filter(groups__name=value) if value else queryset
+
+
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin[User]):
     """The logins of staff: who, in which roles, on what."""
@@ -87,11 +101,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         "has_second_factor",
         "is_active",
     ]
-    list_filter = [
-        "is_active",
-        "is_staff",
-        ("groups", admin.RelatedOnlyFieldListFilter),
-    ]
+    list_filter = ["is_active", "is_staff", RoleFilter]
     search_fields = ["email", "name"]
     list_select_related = ["scope__body", "scope__area"]
     actions = ["send_invitation", "remove_second_factors"]

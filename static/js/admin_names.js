@@ -1,28 +1,26 @@
 // Give the searchable lists of the admin (Select2) the names of their fields.
-function nameLists(root) {
-  for (const list of root.querySelectorAll(".select2-container")) {
-    const select = list.previousElementSibling;
-    const label = select && select.id && document.querySelector(`label[for="${select.id}"]`);
-    if (!label) continue;
-    const name = label.textContent.trim().replace(/:$/, "");
-    for (const part of list.querySelectorAll("[role=combobox], [role=textbox], [role=searchbox]")) {
+function nameOf(select) {
+  const label = select && select.labels && select.labels[0];
+  return label ? label.textContent.trim().replace(/:$/, "") : "";
+}
+
+function nameLists() {
+  for (const list of document.querySelectorAll(".select2-container")) {
+    const name = nameOf(list.previousElementSibling);
+    if (!name) continue;
+    for (const part of list.querySelectorAll("[role=combobox], [role=textbox]")) {
       part.removeAttribute("aria-labelledby");
       part.setAttribute("aria-label", name);
     }
   }
 }
 
-function nameSearch(event) {
-  const label = document.querySelector(`label[for="${event.target.id}"]`);
-  for (const field of document.querySelectorAll(".select2-search__field")) {
-    if (label) field.setAttribute("aria-label", label.textContent.trim().replace(/:$/, ""));
-  }
-}
-
 window.addEventListener("load", () => {
-  nameLists(document);
-  document.addEventListener("formset:added", (event) => nameLists(event.target));
-  if (window.django && window.django.jQuery) {
-    window.django.jQuery(document).on("select2:open", nameSearch);
-  }
+  nameLists();
+  document.addEventListener("formset:added", nameLists);
+  window.django?.jQuery?.(document).on("select2:open", (event) => {
+    for (const field of document.querySelectorAll(".select2-search__field")) {
+      field.setAttribute("aria-label", nameOf(event.target));
+    }
+  });
 });
