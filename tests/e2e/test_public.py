@@ -1,0 +1,159 @@
+"""What a reader does, in a real browser."""
+
+import pytest
+from django.core.management import call_command
+
+from foundation.publication import page_redis
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATHS = [
+    "",
+    "map/",
+    "risks/",
+    "risks/R002/",
+    "measures/",
+    "measures/R002M/",
+    "positions/",
+    "areas/",
+    "areas/KZ-35/",
+    "bodies/",
+    "bodies/src/",
+    "report/",
+    "about/",
+    "accessibility/",
+    "privacy/",
+    "style-guide/",
+    "reading/",
+    "data/",
+    "risks/R002/comment/",
+    "subscriptions/new/?kind=risk&id=R002",
+]
+SMALL = """() => [...document.querySelectorAll('a, button, select, input:not([type=hidden])')]
+  .filter((e) => !e.closest('p, li:not(.tools li), dd, td, blockquote, figcaption, .skip, .skip-map, h3'))
+  .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+  .filter(([, r]) => r.width && r.height && (r.width < 24 || r.height < 24) && r.left >= 0)
+  .map(([html]) => html)"""
+
+
+@pytest.fixture(autouse=True)
+def shipped(transactional_db):
+    page_redis().flushdb()
+    call_command("load_data", verbosity=0)
+
+
+@pytest.fixture
+def narrow(page):
+    page.set_viewport_size({"width": 320, "height": 700})
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_every_page_is_accessible_and_fits_a_small_screen(
+    narrow, axe, language, scheme
+):
+    narrow.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for path in PATHS:
+        narrow.goto(f"/{language}/{path}")
+        axe(narrow)
+        assert narrow.evaluate(
+            "document.documentElement.scrollWidth <= innerWidth"
+        ), f"{path} scrolls sideways"
+        assert narrow.evaluate(SMALL) == [], f"{path} has small targets"
+
+
+def test_from_the_country_to_a_measure_in_four_clicks(page):
+    page.goto("/en/map/")
+
+    page.locator("svg.map a[data-iso=KZ-35] path").click()
+    page.locator(".cards .card a").first.click()
+    page.locator(".cards .card h3 a").first.click()
+
+    assert "/measures/" in page.url
+    assert page.locator("h1").count() == 1
+
+
+def test_all_areas_are_reached_by_keyboard(page):
+    page.goto("/en/map/")
+    seen = []
+    page.locator(".skip-map").focus()
+    for _step in range(20):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.dataset.iso"))
+
+    assert sorted(seen) == sorted(set(seen))
+    assert len([iso for iso in seen if iso]) == 20
+
+
+def test_call_outs_of_the_cities_are_large_enough_on_a_phone(narrow):
+    narrow.goto("/kk/map/")
+
+    boxes = narrow.locator("svg.map a.city > rect")
+
+    assert boxes.count() == 3
+    for box in boxes.all():
+        size = box.bounding_box()
+        assert min(size["width"], size["height"]) >= 24
+
+
+def test_leaflet_is_loaded_only_when_it_is_asked_for(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/en/map/")
+    assert not [url for url in asked if "leaflet" in url]
+    assert len(asked) <= 8
+
+    page.get_by_role("button", name="Zoom and move the map").click()
+    page.locator(".map-live path").first.wait_for()
+
+    assert page.locator(".map-live path").count() == 20
+    page.locator(".map-live path").nth(3).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/areas/KZ-*/")
+
+
+def test_without_scripts_the_map_shows_what_is_asked_for(browser, address):
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/en/map/")
+    page.select_option("select[name=measure]", "eliminated")
+    page.select_option("select[name=year]", "2022")
+
+    page.get_by_role("button", name="Show").click()
+
+    assert "measure=eliminated" in page.url
+    assert page.locator("#map-title").inner_text().startswith("Share of risks eliminated")
+    assert page.locator("td[data-iso]").count() == 20
+    context.close()
+
+
+def test_a_reader_gets_no_cookie(page):
+    for path in ("", "map/", "risks/", "about/"):
+        page.goto(f"/kk/{path}")
+
+    assert page.context.cookies() == []
+
+
+def test_a_reading_mode_lasts_without_scripts(browser, address):
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/en/reading/?next=/en/risks/")
+    page.check("input[name=size][value=huge]")
+    page.check("input[name=contrast][value=high]")
+
+    page.get_by_role("button", name="Use").click()
+
+    assert page.url.endswith("/en/risks/")
+    assert page.locator("html").get_attribute("data-size") == "huge"
+    assert [cookie["name"] for cookie in context.cookies()].count("reading") == 1
+    context.close()
+
+
+def test_a_high_contrast_page_is_accessible(page, axe, address):
+    page.context.add_cookies(
+        [{"name": "reading", "value": "size-huge.contrast-high.spacing-wide", "url": address}]
+    )
+    for path in ("", "map/", "risks/R002/", "measures/"):
+        page.goto(f"/ru/{path}")
+        axe(page)
