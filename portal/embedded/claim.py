@@ -65,7 +65,7 @@ def already_running(folder: DataFolder) -> str:
     pid = (folder.path / "launcher.lock").read_text() or "unknown"
     return (
         f"The data folder {folder.path} is in use by process {pid}: "
-        "stop that one first, or choose another folder with --data"
+        "stop that one first, or set PORTAL_VAR to another folder"
     )
 
 

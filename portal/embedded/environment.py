@@ -62,7 +62,7 @@ def is_usable() -> bool:
 
 
 def install(lock: str) -> None:
-    pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--no-input"]
+    pip = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--no-input"]
     # The lock names every package, so there is nothing to resolve.
     run([*pip, "--disable-pip-version-check", "--no-deps", "--requirement", lock])
 

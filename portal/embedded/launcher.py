@@ -1,6 +1,7 @@
 """The command line of the launcher."""
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from portal.embedded.execute import USUAL_PORT, execute
 from portal.embedded.folder import ROOT, DataFolder
 from portal.embedded.run import run
 from portal.embedded.signals import StopRequested, die_with_make, stop_on_signals
+
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -25,6 +28,11 @@ def main(arguments: Sequence[str]) -> int:
         return execute(folder, options.command, is_throwaway=options.throwaway)
     except CannotStartError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        sys.stderr.write(f"The disk of {folder.path} is full: make room on it\n")
         return 1
     except StopRequested:
         return 130

@@ -47,6 +47,8 @@ def accounts() -> Iterator[Account]:
                 f"--inh-caps=-all,+{capability}",
                 f"--ambient-caps=-all,+{capability}",
                 f"--bounding-set=-all,+{capability}",
+                # Without this, access() would answer as if there were no capability.
+                "--securebits=+no_setuid_fixup",
                 "--no-new-privs",
                 "--pdeathsig=INT",
             )

@@ -84,7 +84,7 @@ def test_a_second_launcher_is_turned_away_from_the_folder(project, port):
     assert code == 1
     assert output.endswith(
         f"The data folder {project.data} is in use by process {first.pid}: "
-        "stop that one first, or choose another folder with --data\n"
+        "stop that one first, or set PORTAL_VAR to another folder\n"
     )
 
 
