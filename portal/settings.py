@@ -310,14 +310,14 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["foundation.open_data.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
-    ],
-    "DEFAULT_PAGINATION_CLASS": "foundation.open_data.pagination.KeySetPagination",
-    "PAGE_SIZE": 100,
+    # How many proxies of ours add the reader's address; 0 trusts no such header.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
 }
+# A token bucket for each address: so many requests at once, then so many a second.
+API_BURST = 600
+API_PER_SECOND = 20
 SPECTACULAR_SETTINGS = {
     "TITLE": "Open Anti-Corruption Portal",
     "DESCRIPTION": "Everything that is public on the portal, as data.",

@@ -17,6 +17,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("api/v1/", include("foundation.open_data.api_urls")),
     path("data/catalog.jsonld", catalog, name="catalog"),
     path("admin/", admin.site.urls),
     path("accounts/", include("foundation.accounts.urls")),

@@ -9,3 +9,4 @@ class OpenDataConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("datasets")
+        autodiscover_modules("api")
