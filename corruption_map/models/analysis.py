@@ -14,8 +14,8 @@ class RiskAnalysisQuerySet(models.QuerySet["RiskAnalysis"]):
         return self.latest_of_each().filter(next_due_on__lt=today)
 
     def latest_of_each(self) -> Self:
-        newest = self.model.objects.order_by("body", "-done_on", "-pk").distinct("body")
-        return self.filter(pk__in=newest.values("pk"))
+        rows = self.model.objects.order_by("body_id", "-done_on", "-pk")
+        return self.filter(pk__in=rows.distinct("body_id").values("pk"))
 
 
 class RiskAnalysis(models.Model):

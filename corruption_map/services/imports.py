@@ -92,7 +92,7 @@ def _newest_assessments(risks: Any) -> dict[int, RiskAssessment]:
     current = RiskAssessment.objects.filter(
         risk__in=list(risks), kind=RiskAssessment.Kind.CURRENT
     )
-    newest = current.order_by("risk", "-assessed_on", "-pk").distinct("risk")
+    newest = current.order_by("risk_id", "-assessed_on", "-pk").distinct("risk_id")
     return {assessment.risk_id: assessment for assessment in newest}
 
 

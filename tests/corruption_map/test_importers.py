@@ -93,7 +93,7 @@ def spoil_second_sheet(book):
 
 def spoil_time(book):
     book.active["J1"] = "current_assessed_on"
-    book.active["J2"] = datetime(2024, 5, 6, 13, 30)
+    book.active["J2"] = datetime(2024, 5, 6, 13, 30)  # noqa: DTZ001 - as in a cell
 
 
 def bomb():
@@ -144,13 +144,17 @@ REFUSED = {
     ),
     "windows-1251": (
         lambda: csv_bytes([{**RISK, "title_kk": "Очередь"}], encoding="cp1251"),
-        "The file is not in UTF-8: save it in Excel as “CSV UTF-8”, or as an Excel"
-        " workbook",
+        (
+            "The file is not in UTF-8: save it in Excel as “CSV UTF-8”, or as an Excel"
+            " workbook"
+        ),
     ),
     "half of utf-16": (
         lambda: csv_bytes([RISK], encoding="utf-16")[:-1],
-        "The file is not in UTF-8: save it in Excel as “CSV UTF-8”, or as an Excel"
-        " workbook",
+        (
+            "The file is not in UTF-8: save it in Excel as “CSV UTF-8”, or as an Excel"
+            " workbook"
+        ),
     ),
     "pdf": (lambda: b"%PDF-1.7 ...", "The file is neither an Excel workbook nor CSV"),
     "html": (
@@ -163,13 +167,17 @@ REFUSED = {
     ),
     "old xls": (
         lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-        "This is an old .xls file or one with a password: save it as .xlsx without a"
-        " password",
+        (
+            "This is an old .xls file or one with a password: save it as .xlsx without a"
+            " password"
+        ),
     ),
     "encrypted part": (
         encrypted,
-        "This is an old .xls file or one with a password: save it as .xlsx without a"
-        " password",
+        (
+            "This is an old .xls file or one with a password: save it as .xlsx without a"
+            " password"
+        ),
     ),
     "opendocument": (
         ods,
@@ -185,18 +193,24 @@ REFUSED = {
     ),
     "cut off": (
         lambda: risk_xlsx()[:2000],
-        "The workbook is damaged: open it in Excel or LibreOffice and save it anew as"
-        " .xlsx",
+        (
+            "The workbook is damaged: open it in Excel or LibreOffice and save it anew as"
+            " .xlsx"
+        ),
     ),
     "broken xml": (
         lambda: repacked(risk_xlsx(), {SHEET_PART: b"<worksheet><sheetData><row>"}),
-        "The workbook is damaged: open it in Excel or LibreOffice and save it anew as"
-        " .xlsx",
+        (
+            "The workbook is damaged: open it in Excel or LibreOffice and save it anew as"
+            " .xlsx"
+        ),
     ),
     "entities": (
         entity_bomb,
-        "The workbook is damaged: open it in Excel or LibreOffice and save it anew as"
-        " .xlsx",
+        (
+            "The workbook is damaged: open it in Excel or LibreOffice and save it anew as"
+            " .xlsx"
+        ),
     ),
     "missing part": (
         lambda: repacked(risk_xlsx(), drop=[SHEET_PART]),
@@ -244,13 +258,17 @@ REFUSED = {
     ),
     "open quotation mark": (
         lambda: (HEADER + '\n,2024,KZ-35,,customs,survey,"Кезек,b,c').encode(),
-        "From line 2 on the quotation marks do not match: write a mark inside a cell"
-        " twice",
+        (
+            "From line 2 on the quotation marks do not match: write a mark inside a cell"
+            " twice"
+        ),
     ),
     "stray quotation mark": (
         lambda: (HEADER + '\n,2024,KZ-35,,customs,survey,"a"b",b,c').encode(),
-        "From line 2 on the quotation marks do not match: write a mark inside a cell"
-        " twice",
+        (
+            "From line 2 on the quotation marks do not match: write a mark inside a cell"
+            " twice"
+        ),
     ),
     "endless cell": (
         lambda: (HEADER + "\n," + "x" * 140_000).encode(),
@@ -395,8 +413,10 @@ CELLS = {
     ),
     "unknown id": (
         {"public_id": "NOBODY"},
-        "There is no row with this id among what you work on; leave the cell empty for a"
-        " new row",
+        (
+            "There is no row with this id among what you work on; leave the cell empty for a"
+            " new row"
+        ),
         "public_id",
     ),
     "control character": (
