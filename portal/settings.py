@@ -246,6 +246,9 @@ MFA_FORMS = {
     "activate_totp": "foundation.accounts.forms.AddAppForm",
     "add_webauthn": "foundation.accounts.forms.AddKeyForm",
     "edit_webauthn": "foundation.accounts.forms.RenameKeyForm",
+    "login_webauthn": "foundation.accounts.forms.LoginKeyForm",
+    "authenticate_webauthn": "foundation.accounts.forms.SecondKeyForm",
+    "reauthenticate_webauthn": "foundation.accounts.forms.KeyAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
