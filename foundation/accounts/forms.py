@@ -1,11 +1,21 @@
 """allauth's forms in the portal's words, without placeholders that vanish on typing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +36,14 @@ HINTS = {
         "The key then asks for a fingerprint, your face or a PIN, and you need no password"
     ),
 }
+
+
+@contextmanager
+def refusing_nonsense() -> Iterator[None]:
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValidationError(_("The key did not answer as a key does")) from error
 
 
 class InOurWords:
@@ -82,6 +100,30 @@ class AddKeyForm(InOurWords, AddWebAuthnForm):  # type: ignore[misc]
 
     def clean_name(self) -> str:
         return self.cleaned_data["name"] or gettext("Key without a name")
+
+    def clean(self) -> dict[str, Any]:
+        with refusing_nonsense():
+            return dict(super().clean())
+
+
+class ReadsKey:
+    """Refuse what no key would answer, where allauth would stumble over it."""
+
+    def clean_credential(self) -> Authenticator:
+        with refusing_nonsense():
+            return super().clean_credential()  # type: ignore[misc]  # of the form
+
+
+class LoginKeyForm(ReadsKey, LoginWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class SecondKeyForm(ReadsKey, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class KeyAgainForm(ReadsKey, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
 
 
 class RenameKeyForm(InOurWords, EditWebAuthnForm):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """Give, change and take away the logins of staff."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from secrets import token_urlsafe
 
 from allauth.account.utils import user_pk_to_url_str
@@ -29,11 +30,6 @@ class Place:
         if self.body is not None:
             return Scope.Kind.BODY
         return Scope.Kind.AREA if self.area is not None else Scope.Kind.AGENCY
-
-    def __str__(self) -> str:
-        if self.body is not None:
-            return f"body {self.body.code}"
-        return f"area {self.area.iso}" if self.area is not None else "agency"
 
 
 @transaction.atomic
@@ -89,8 +85,8 @@ def invite(*, user: User, by: User) -> None:
 
 def send_password_link(*, user: User, template: str, path: str) -> None:
     send(
-        # A link is good for one use, so its own end tells two mails apart.
-        key=f"{template}:{user.pk}:{path.rstrip('/')[-12:]}",
+        # Two links are two mails; the key of a mail is seen where the link must not be.
+        key=f"{template}:{user.pk}:{sha256(path.encode()).hexdigest()[:16]}",
         recipient=user.email,
         language=user.language,
         template=template,

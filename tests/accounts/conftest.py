@@ -42,7 +42,7 @@ def newcomer(db):
 
 @pytest.fixture
 def show_code():
-    def show() -> str:
+    def show():
         """Return what the authenticator app shows now."""
         return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
 

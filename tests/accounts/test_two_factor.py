@@ -167,16 +167,16 @@ def test_factor_taken_away_closes_the_session_that_passed_it(
     assert client.get("/admin/")["Location"] == reverse("mfa_index")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_newcomer_sets_up_an_app_and_goes_on(
-    client, newcomer, give_password, show_code, django_capture_on_commit_callbacks
+    client, newcomer, give_password, show_code
 ):
     give_password(newcomer)
     session = client.session
     session["mfa.totp.secret"] = SECRET
     session.save()
 
-    with django_capture_on_commit_callbacks(execute=True):
-        response = client.post("/accounts/2fa/totp/activate/", {"code": show_code()})
+    response = client.post("/accounts/2fa/totp/activate/", {"code": show_code()})
 
     assert response["Location"] == RECOVERY
     assert client.get("/admin/").status_code == 200
@@ -190,6 +190,64 @@ def test_newcomer_without_the_right_code_sets_up_nothing(
 
     client.post("/accounts/2fa/totp/activate/", {"code": "000000"})
 
+    assert not Authenticator.objects.exists()
+
+
+def test_after_five_minutes_one_shows_again_who_one_is(
+    client, clock, editor, give_password, give_code, show_code
+):
+    give_password(editor)
+    give_code(show_code())
+    clock.shift(301)
+
+    response = client.get(reverse("mfa_deactivate_totp"), follow=True)
+
+    assert response.redirect_chain[0][0].startswith(reverse("account_reauthenticate"))
+    assert "Use a code of your authenticator app" in response.content.decode()
+
+
+def test_key_is_offered_as_one_that_signs_in_alone(client, newcomer, give_password):
+    give_password(newcomer)
+
+    response = client.get(reverse("mfa_add_webauthn"))
+
+    assert response.context["form"]["passwordless"].value() is True
+
+
+NONSENSE = ["1", "[]", "{}", '{"id": "x"}', '{"response": {"userHandle": "eA"}}']
+
+
+@pytest.mark.parametrize("answer", NONSENSE)
+def test_login_with_nonsense_for_a_key_is_refused(client, answer):
+    response = client.post(reverse("mfa_login_webauthn"), {"credential": answer})
+
+    assert response["Location"] == reverse("account_login")
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("answer", NONSENSE)
+def test_second_factor_that_is_nonsense_is_refused(
+    client, editor, give_password, answer
+):
+    give_password(editor)
+
+    client.post(reverse("mfa_authenticate"), {"credential": answer})
+
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("answer", NONSENSE)
+def test_key_that_answers_nonsense_is_not_added(
+    client, newcomer, give_password, answer
+):
+    give_password(newcomer)
+    client.get(reverse("mfa_add_webauthn"))
+
+    response = client.post(
+        reverse("mfa_add_webauthn"), {"name": "", "credential": answer}
+    )
+
+    assert response.status_code == 200
     assert not Authenticator.objects.exists()
 
 

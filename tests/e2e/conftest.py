@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 CHROMIUM = next(
     (
@@ -43,9 +44,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(live_server) -> str:
+def address(live_server: LiveServer) -> str:
     """The server by name: a passkey belongs to a name, never to a number."""
-    return live_server.url.replace("127.0.0.1", "localhost")
+    return str(live_server.url).replace("127.0.0.1", "localhost")
 
 
 @pytest.fixture

@@ -1,14 +1,24 @@
+from functools import cache
+
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from factory import Sequence, Trait, post_generation
-from factory.django import DjangoModelFactory, Password
+from factory.declarations import LazyFunction, Sequence, Trait
+from factory.django import DjangoModelFactory
+from factory.helpers import post_generation
 
 from foundation.accounts.models import User
 
 PASSWORD = "steppe-eagle-over-the-river"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@cache
+def hashed_password() -> str:
+    """Return the one password's hash; making it anew for each user takes its time."""
+    return make_password(PASSWORD)
 
 
 class UserFactory(DjangoModelFactory):
@@ -22,7 +32,7 @@ class UserFactory(DjangoModelFactory):
 
     email = Sequence(lambda n: f"person{n}@example.org")
     language = "en"
-    password = Password(PASSWORD)
+    password = LazyFunction(hashed_password)
 
     @post_generation
     def roles(self, create, names, **kwargs):

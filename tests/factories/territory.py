@@ -1,4 +1,4 @@
-from factory import Sequence, SubFactory, Trait
+from factory.declarations import Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
 from foundation.territory.models import Area, BodyKind, PublicBody, Scope

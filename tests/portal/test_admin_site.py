@@ -5,7 +5,9 @@ from django.contrib.admin.models import LogEntry
 
 from foundation import dashboard
 from foundation.dashboard import Panel, Row
+from foundation.notifications.models import Message
 from foundation.territory.models import PublicBody
+from portal.staff.services import send_password_link
 from tests.factories.accounts import UserFactory
 from tests.factories.territory import PublicBodyFactory, ScopeFactory
 
@@ -48,6 +50,18 @@ def test_login_leads_nowhere_else(client):
     response = client.get("/admin/login/?next=https://example.com/")
 
     assert response["Location"] == "/accounts/login/?next=/admin/"
+
+
+def test_who_is_signed_in_goes_straight_on(client, root):
+    response = client.get("/admin/login/?next=/admin/territory/area/")
+
+    assert response["Location"] == "/admin/territory/area/"
+
+
+def test_there_is_one_page_for_changing_the_password(client, root):
+    response = client.get("/admin/password_change/")
+
+    assert response["Location"] == "/accounts/password/change/"
 
 
 def test_learner_is_turned_away(client):
@@ -97,6 +111,22 @@ def test_body_is_never_deleted(client, root):
 
     assert response.status_code == 403
     assert PublicBody.objects.filter(pk=body.pk).exists()
+
+
+def test_outbox_shows_neither_addresses_nor_links(client, root):
+    user = UserFactory(email="aigerim@example.org")
+    send_password_link(user=user, template="invitation", path="/key/1-a-b-secret/")
+    message = Message.objects.get()
+
+    html = client.get(f"/admin/notifications/message/{message.pk}/change/")
+
+    assert "a…@example.org" in html.content.decode()
+    assert "aigerim" not in html.content.decode()
+    assert "secret" not in html.content.decode()
+
+
+def test_outbox_is_not_written_by_hand(client, root):
+    assert client.get("/admin/notifications/message/add/").status_code == 403
 
 
 def test_history_names_the_row_and_quotes_nothing(client, root):

@@ -123,6 +123,14 @@ def test_create_staff_again_sets_a_new_password_and_keeps_the_rest(capsys):
     assert user.scope.body == body
 
 
+def test_create_staff_with_roles_takes_everything_else_away(capsys):
+    create(capsys)
+
+    create(capsys, "--role", "registrar")
+
+    assert not User.objects.get(email=EMAIL).is_superuser
+
+
 def test_create_staff_again_ends_the_sessions(client, capsys):
     create(capsys)
     client.force_login(User.objects.get(email=EMAIL))
@@ -287,6 +295,36 @@ def test_administrator_of_one_body_gives_no_logins(client):
 
     assert client.get("/admin/accounts/user/").status_code == 403
     assert client.post("/admin/accounts/user/add/", fields()).status_code == 403
+
+
+def test_list_shows_who_works_on_what(client, administrator):
+    scope = ScopeFactory(user=UserFactory(staff=True), of_body=True)
+    UserFactory(root=True)
+    UserFactory(staff=True)
+
+    html = client.get("/admin/accounts/user/").content.decode()
+
+    for words in (scope.body.name_en, "May do everything", "Everything", "Nothing"):
+        assert words in html
+
+
+def test_list_is_filtered_by_role(client, administrator):
+    registrar = UserFactory(staff=True, roles=["registrar"])
+    publisher = UserFactory(staff=True, roles=["publisher"])
+
+    html = client.get("/admin/accounts/user/?role=registrar").content.decode()
+
+    assert registrar.email in html
+    assert publisher.email not in html
+
+
+def test_shutting_out_of_the_staff_area_is_audited(client, administrator):
+    user = UserFactory(staff=True)
+    ScopeFactory(user=user)
+
+    change(client, user, is_staff="")
+
+    assert actions() == [("shut out", str(user.pk), "staff area")]
 
 
 def test_login_is_never_deleted(client, administrator):
