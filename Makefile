@@ -29,7 +29,7 @@ demo: setup ## add made-up rows, marked as such on every page that shows one
 	@$(MANAGE) load_demo
 
 staff: setup ## make a staff login (EMAIL=you@example.org)
-	@$(if $(EMAIL),,$(error Say for whom: make staff EMAIL=you@example.org))$(MANAGE) create_staff $(EMAIL)
+	@$(if $(EMAIL),,$(error Say for whom: make staff EMAIL=you@example.org))$(MANAGE) create_staff "$(EMAIL)"
 
 shell: setup ## open a Python shell on the portal's data
 	@$(MANAGE) shell

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -106,4 +107,6 @@ def wait_for_guests(folder: DataFolder) -> None:
     """Turn new guests away and wait until the last one has left."""
     forget_services(folder)
     with locked_file(folder.path / "guests.lock") as guests:
-        fcntl.flock(guests, fcntl.LOCK_EX)
+        if not try_lock(guests):
+            print("Waiting for other commands that use these services", file=sys.stderr)
+            fcntl.flock(guests, fcntl.LOCK_EX)

@@ -20,7 +20,7 @@ from portal.embedded.services import (
     names_all_services,
     trial_variables,
 )
-from portal.embedded.signals import deafen
+from portal.embedded.signals import stop_on_signals
 
 USUAL_PORT = 8000
 HOST_TIMEOUT = 180
@@ -62,7 +62,8 @@ def execute_as_host(
         try:
             return run_in_foreground(command, environment(folder, services.variables))
         finally:
-            deafen()
+            # Ctrl-C was the command's to answer; now it ends the wait.
+            stop_on_signals()
             wait_for_guests(folder)
 
 

@@ -29,10 +29,11 @@ NAME = "portal"
 START_TIMEOUT = 120
 # initdb and the server want nothing of the caller's environment: a stray LC_ALL
 # or PGDATA there would change what they do.
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+LIBC_LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": LIBC_LOCALE, "TZ": "UTC"}
 # The builtin provider folds the case of Cyrillic letters and the libc part keeps
 # pg_trgm working; both come without any locale installed on the machine.
-LOCALE = ["--locale=C.UTF-8", "--encoding=UTF8"]
+LOCALE = [f"--locale={LIBC_LOCALE}", "--encoding=UTF8"]
 FIRST_BUILTIN = 17
 BUILTIN_LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 SETTINGS = {

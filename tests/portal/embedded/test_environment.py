@@ -64,40 +64,42 @@ def test_a_disk_with_room_is_no_problem(tmp_path):
     assert environment.space_problem(tmp_path, 1) is None
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory):
-    """A project whose environment lost its Python, as an upgrade may leave it."""
-    folder = tmp_path_factory.mktemp("checkout")
-    (folder / "empty.lock").write_text("")
-    (folder / "broken.lock").write_text("./not-there")
-    (folder / ".venv/bin").mkdir(parents=True)
-    (folder / ".venv/bin/python").symlink_to("/nowhere/python")
-    return folder
+@pytest.fixture
+def checkout(tmp_path):
+    (tmp_path / "some.lock").write_text("")
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    return tmp_path
 
 
-@pytest.fixture(scope="module")
-def first(checkout):
-    return make(checkout, "empty.lock")
+def test_an_environment_that_lost_its_python_is_made_anew(checkout):
+    (checkout / ".venv/bin/python").symlink_to("/nowhere/python")
 
+    made = make(checkout, "some.lock")
 
-def test_a_broken_environment_is_made_anew(checkout, first):
-    assert first.stdout.splitlines() == [
+    assert made.stdout.splitlines() == [
         "Making the environment .venv ...",
         "Installing the packages, which may take a minute ...",
     ]
     assert subprocess.call([checkout / ".venv/bin/python", "-c", "import pip"]) == 0
+    assert (checkout / ".venv/some.lock").exists()
 
 
-def test_an_environment_is_made_once(checkout, first):
-    again = make(checkout, "empty.lock")
+def test_an_environment_that_fits_is_left_alone(checkout):
+    (checkout / ".venv/bin/python").symlink_to(sys.executable)
+    (checkout / ".venv/some.lock").write_text("")
+
+    again = make(checkout, "some.lock")
 
     assert (again.returncode, again.stdout) == (0, "")
 
 
-def test_a_failed_installation_is_not_taken_for_done(checkout, first):
-    assert make(checkout, "broken.lock").returncode == 1
+def test_a_failed_installation_is_not_taken_for_done(checkout):
+    python = checkout / ".venv/bin/python"
+    python.write_text('#!/bin/sh\n[ "$1" = -c ]\n')
+    python.chmod(0o755)
 
-    again = make(checkout, "broken.lock")
+    failed = make(checkout, "some.lock")
 
-    assert again.returncode == 1
-    assert "The environment could not be made" in again.stderr.splitlines()[-1]
+    assert failed.returncode == 1
+    assert "The environment could not be made" in failed.stderr
+    assert not (checkout / ".venv/some.lock").exists()

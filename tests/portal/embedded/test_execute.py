@@ -63,8 +63,8 @@ def test_exec_keeps_what_the_caller_has_set(project):
     assert output == "mine\n"
 
 
-def test_exec_starts_nothing_when_both_services_are_named(project):
-    code, output = project.execute(
+def test_exec_starts_nothing_when_both_services_are_named(new_project):
+    code, output = new_project.execute(
         "sh",
         "-c",
         "echo $DATABASE_URL $REDIS_URL",
@@ -73,7 +73,7 @@ def test_exec_starts_nothing_when_both_services_are_named(project):
     )
 
     assert (code, output) == (0, "postgres://elsewhere/db redis://elsewhere\n")
-    assert not (project.data / "redis").exists()
+    assert not (new_project.data / "redis").exists()
 
 
 def test_exec_joins_services_that_run_already(project):
@@ -94,9 +94,24 @@ def test_the_host_waits_for_its_guest(project):
     read_until(guest, "in")
 
     (project.path / "end").touch()
+    read_until(host, "Waiting for other commands")
     host.wait(30)
 
     assert (project.path / "left").exists()
+
+
+def test_ctrl_c_ends_the_wait_for_a_guest(project):
+    os.mkfifo(project.path / "fifo")
+    host = project.start("exec", "--", "sh", "-c", "echo up; read line < fifo")
+    read_until(host, "up")
+    guest = project.start("exec", "--", "sh", "-c", "echo in; exec sleep 60")
+    read_until(guest, "in")
+    (project.path / "fifo").write_text("end")
+    read_until(host, "Waiting for other commands")
+
+    host.send_signal(signal.SIGINT)
+
+    assert host.wait(30) == 130
 
 
 def test_a_request_to_end_reaches_the_command(project):
@@ -144,22 +159,22 @@ def test_a_half_written_data_folder_is_put_aside(project):
     assert "half-written" in output
 
 
-def test_an_interrupted_first_start_is_begun_again(project):
-    unfinished = project.data / "pg18.new/base"
+def test_an_interrupted_first_start_is_begun_again(new_project):
+    unfinished = new_project.data / "pg18.new/base"
     unfinished.mkdir(parents=True)
 
-    assert project.execute("true") == (0, "")
+    assert new_project.execute("true") == (0, "")
     assert not unfinished.exists()
 
 
-def test_data_of_another_version_are_not_replaced_by_an_empty_database(project):
-    (project.data / "pg15").mkdir(parents=True)
+def test_data_of_another_version_are_not_replaced_by_an_empty_database(new_project):
+    (new_project.data / "pg15").mkdir(parents=True)
 
-    code, output = project.execute("true")
+    code, output = new_project.execute("true")
 
     assert code == 1
     assert "pg15 was made by another PostgreSQL" in output
-    assert not (project.data / "pg18").exists()
+    assert not (new_project.data / "pg18").exists()
 
 
 @pytest.mark.parametrize("service", ["postgres", "redis"])
@@ -179,10 +194,10 @@ def test_a_planted_socket_folder_is_refused(project, tmp_path, service):
     assert project.processes() == []
 
 
-def test_a_data_folder_that_is_a_file_is_refused(project):
-    (project.path / "file").touch()
+def test_a_data_folder_that_is_a_file_is_refused(new_project):
+    (new_project.path / "file").touch()
 
-    code, output = project.call("exec", "--data", "file", "--", "true")
+    code, output = new_project.call("exec", "--data", "file", "--", "true")
 
     assert code == 1
     assert output.count("\n") == 1

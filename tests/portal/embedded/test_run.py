@@ -19,8 +19,8 @@ def pid_of(project, name):
     return int(pid)
 
 
-def test_run_serves_and_ctrl_c_stops_everything(project, port):
-    launcher = run(project, port)
+def test_run_serves_and_ctrl_c_stops_everything(new_project, port):
+    launcher = run(new_project, port)
     lines = read_until(launcher, "ready ")
     page = urlopen(f"http://127.0.0.1:{port}/kk/").read()
 
@@ -41,7 +41,7 @@ def test_run_serves_and_ctrl_c_stops_everything(project, port):
     ]
     assert page == b"/kk/"
     assert code == 0
-    assert project.processes() == []
+    assert new_project.processes() == []
 
 
 def start_and_stop(project, port):
@@ -88,19 +88,19 @@ def test_a_second_launcher_is_turned_away_from_the_folder(project, port):
     )
 
 
-def test_a_port_in_use_is_named_before_anything_is_started(project, port):
+def test_a_port_in_use_is_named_before_anything_is_started(new_project, port):
     with socket.create_server(("127.0.0.1", int(port))):
-        code, output = project.call("run", "--port", port)
+        code, output = new_project.call("run", "--port", port)
 
     assert code == 1
     assert output.startswith(f"Port {port} is in use: stop what listens there")
     assert output.count("\n") == 1
-    assert list(project.data.glob("pg*")) == []
+    assert list(new_project.data.glob("pg*")) == []
 
 
 @pytest.mark.parametrize("impossible", ["0", "-1", "65536"])
-def test_an_impossible_port_is_refused(project, impossible):
-    code, output = project.call("run", f"--port={impossible}")
+def test_an_impossible_port_is_refused(new_project, impossible):
+    code, output = new_project.call("run", f"--port={impossible}")
 
     assert (code, output) == (
         1,
