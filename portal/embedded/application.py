@@ -40,7 +40,8 @@ def worker_command() -> Command:
 
 def worker_pool() -> str:
     """Return threads where processes cannot share the semaphores they need."""
-    is_closed = SHARED_MEMORY.exists() and not os.access(SHARED_MEMORY, os.W_OK)
+    needs_folder = sys.platform == "linux"
+    is_closed = needs_folder and not os.access(SHARED_MEMORY, os.W_OK)
     return "threads" if is_closed else "prefork"
 
 
