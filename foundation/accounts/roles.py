@@ -140,6 +140,7 @@ ROLES = [
         )
         | _may("audit", "view", "auditevent")
         | _may("notifications", "view", "message subscription")
+        | {"notifications.change_message"}
         | _may("portal", "view add change", "authority"),
     ),
 ]

@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
@@ -90,7 +91,8 @@ def send_password_link(*, user: User, template: str, path: str) -> None:
         recipient=user.email,
         language=user.language,
         template=template,
-        context={"path": path},
+        # Not a `path`: the pages around signing in have no language in their address.
+        context={"url": f"{settings.PUBLIC_URL}{path}"},
     )
 
 

@@ -6,3 +6,9 @@ document.addEventListener("allauth.error", (event) => {
     error.hidden = false;
   }
 });
+
+// A browser ties a key to a host name and refuses every address of numbers.
+const warning = document.getElementById("key_number");
+if (warning && /^[\d.]+$|:/.test(location.hostname)) {
+  warning.hidden = false;
+}

@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.utils import timezone
 
 from foundation import dashboard
 from foundation.dashboard import Panel, Row
@@ -9,6 +10,7 @@ from foundation.notifications.models import Message
 from foundation.territory.models import PublicBody
 from portal.staff.services import send_password_link
 from tests.factories.accounts import UserFactory
+from tests.factories.notifications import MessageFactory
 from tests.factories.territory import PublicBodyFactory, ScopeFactory
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,30 @@ def test_outbox_shows_neither_addresses_nor_links(client, root):
     assert "a…@example.org" in html.content.decode()
     assert "aigerim" not in html.content.decode()
     assert "secret" not in html.content.decode()
+
+
+def retry(client, message):
+    return client.post(
+        "/admin/notifications/message/",
+        {"action": "try_again", "_selected_action": [message.pk]},
+    )
+
+
+def test_mail_that_was_given_up_is_tried_again(client, root):
+    message = MessageFactory(attempts=25)
+
+    retry(client, message)
+
+    assert list(Message.objects.due()) == [message]
+
+
+def test_mail_that_was_sent_is_not_sent_again(client, root):
+    message = MessageFactory(attempts=3, sent_at=timezone.now())
+
+    retry(client, message)
+
+    message.refresh_from_db()
+    assert message.attempts == 3
 
 
 def test_outbox_is_not_written_by_hand(client, root):

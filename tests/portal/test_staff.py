@@ -4,12 +4,14 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.mail import get_connection
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from foundation.accounts.models import User
 from foundation.audit.models import AuditEvent
+from foundation.notifications.mail import build_mail
 from foundation.notifications.models import Message
 from foundation.territory.models import Scope
 from tests.factories.accounts import PASSWORD, SECRET, UserFactory, enrol
@@ -174,7 +176,8 @@ def test_administrator_invites_by_mail(client, administrator):
 def test_invitation_lets_choose_a_password(client, administrator):
     client.post("/admin/accounts/user/add/", fields())
     client.logout()
-    path = Message.objects.get().context["path"]
+    mail = build_mail(Message.objects.get(), get_connection())
+    path = re.search(r"http://testserver(/\S+)", mail.body).group(1)
 
     form = client.get(path, follow=True)
     client.post(
