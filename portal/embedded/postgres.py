@@ -252,7 +252,8 @@ def is_ready(data: Path, pid: int) -> bool:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return False
-    return lines[0] == str(pid) and lines[-1].strip() == "ready"
+    # The file is empty for a moment after it has been made.
+    return lines[:1] == [str(pid)] and lines[-1].strip() == "ready"
 
 
 def database_url(sockets: Path) -> str:
