@@ -10,15 +10,15 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from corruption_map import classes
 from corruption_map.counts import ensure_counted_today
 from corruption_map.filters import RiskFilter
-from corruption_map.models import Risk, RiskCount
+from corruption_map.models import Measure, Risk, RiskCount
 from foundation.territory.models import Area, AreaPopulation
 
 TWO_DIGITS = Decimal("0.01")
@@ -156,26 +156,66 @@ class Figures:
         return format_lazy("{title}, {unit}", title=self.title, unit=self.unit_text)
 
 
-SUMS = {
-    "n_risks": Sum("risks"),
-    "n_eliminated": Coalesce(Sum("risks", filter=Q(state=Risk.State.CLOSED)), 0),
-    "n_assessed": Coalesce(Sum("risks", filter=Q(score__gt=0)), 0),
-    "n_score": Sum(F("risks") * F("score")),
-    "n_measures": Sum("measures"),
-    "n_overdue": Sum("measures_overdue"),
-}
+CLOSED = Q(state=Risk.State.CLOSED)
+CELL_SUMS = (
+    Sum("risks", default=0),
+    Sum("risks", filter=CLOSED, default=0),
+    Sum("risks", filter=~Q(level=""), default=0),
+    Sum("score_sum", default=0),
+    Sum("measures", default=0),
+    Sum("measures_overdue", default=0),
+)
+RISK_SUMS = (
+    Count("pk"),
+    Count("pk", filter=CLOSED),
+    Count("pk", filter=Q(current_score__gt=0)),
+    Sum("current_score", default=0),
+)
+# A cell's column is the risk's, but for the kind of its body.
+KEYS_OF_RISK = {"body_kind": "body__kind"}
 
 
 def totals_by(*keys: str, where: RiskFilter) -> dict[tuple[Any, ...], Totals]:
-    """Sum the cells that match, grouped by the keys."""
-    rows = where.cells(RiskCount.objects.all()).values_list(*keys).annotate(**SUMS)
+    """Sum what matches, grouped by columns of the cells; without keys, into `()`."""
+    grain = where.grain(*keys)
+    if grain is None:
+        return _totals_of_risks(keys, where)
+    cells = where.cells(RiskCount.objects.filter(grain=grain))
+    return {
+        row[: len(keys)]: Totals(*row[len(keys) :])
+        for row in _sum(cells, keys, CELL_SUMS)
+    }
+
+
+def _totals_of_risks(
+    keys: tuple[str, ...], where: RiskFilter
+) -> dict[tuple[Any, ...], Totals]:
+    """Count live: the filters leave few risks, and indexes of two columns find them."""
     depth = len(keys)
-    return {row[:depth]: Totals(*row[depth:]) for row in rows.order_by()}
+    keys = tuple(KEYS_OF_RISK.get(key, key) for key in keys)
+    risks = where.risks(Risk.objects.public())
+    found = {row[:depth]: Totals(*row[depth:]) for row in _sum(risks, keys, RISK_SUMS)}
+    measures = Measure.objects.filter(risk__in=risks.values("pk"))
+    overdue = Q(deadline__lt=timezone.localdate(), state__in=Measure.OPEN_STATES)
+    sums = (Count("pk"), Count("pk", filter=overdue))
+    for row in _sum(measures, tuple(f"risk__{key}" for key in keys), sums):
+        all_measures, late = row[depth:]
+        found[row[:depth]] += Totals(measures=all_measures, overdue=late)
+    return found
+
+
+def _sum(rows: QuerySet[Any], keys: tuple[str, ...], sums: tuple[Any, ...]) -> Any:
+    named = {f"sum_{place}": expression for place, expression in enumerate(sums)}
+    if not keys:
+        return [tuple(rows.order_by().aggregate(**named).values())]
+    # Renamed, for the answers keep the order in which they were asked for.
+    asked = {f"key_{place}": F(key) for place, key in enumerate(keys)}
+    grouped = rows.order_by().values(**asked).annotate(**named)
+    return grouped.values_list(*asked, *named)
 
 
 def total_of(where: RiskFilter) -> Totals:
-    sums = where.cells(RiskCount.objects.all()).aggregate(**SUMS)
-    return Totals(*(value or 0 for value in sums.values()))
+    return totals_by(where=where)[()]
 
 
 def map_figures(
@@ -189,19 +229,24 @@ def map_figures(
 ) -> Figures:
     """Return one state of the map; four queries, none of them on the risks."""
     ensure_counted_today()
-    per_area = {
-        key[0]: sums for key, sums in totals_by("area", where=where).items()
-    }
+    per_area = {key[0]: sums for key, sums in totals_by("area", where=where).items()}
     rated = unit == "rate" and measure not in UNIT_OF_MEASURE
     areas = list(areas)
-    people_on, people = populations(areas, where.values.get("year")) if rated else (None, {})
+    people_on, people = (
+        populations(areas, where.values.get("year")) if rated else (None, {})
+    )
     rows = [
-        _figure(area, per_area.get(area.pk, Totals()), measure, people.get(area.pk), rated)
+        _figure(
+            area, per_area.get(area.pk, Totals()), measure, people.get(area.pk), rated
+        )
         for area in areas
     ]
     pooled = [row.value for row in rows if row.value is not None]
     if method == "fixed" and pooled:
-        pooled = _values_of_all_years(where, measure, people, {a.pk for a in areas}) or pooled
+        pooled = (
+            _values_of_all_years(where, measure, people, {a.pk for a in areas})
+            or pooled
+        )
     rows, legend = _classify(rows, pooled, method)
     shown = {area.pk for area in areas}
     outside = [sums for key, sums in per_area.items() if key not in shown]
@@ -278,8 +323,7 @@ def _classify(
     bounds[-1] = max(bounds[-1], *shown)
     rows = [
         replace(row, class_number=number, shade=_shade(number, len(bounds)))
-        if row.value is not None
-        and (number := classes.class_of(row.value, bounds))
+        if row.value is not None and (number := classes.class_of(row.value, bounds))
         else row
         for row in rows
     ]

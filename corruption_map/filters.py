@@ -1,5 +1,6 @@
 """The filters that list, map, API and files share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,27 +20,41 @@ from corruption_map.models import (
     Sphere,
 )
 from foundation.languages import alphabetical, column
-from foundation.territory.models import Area, BodyKind
+from foundation.territory.models import Area, BodyKind, PublicBody
 
 NOT_ASSESSED = "none"
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """One filter: its parameter and where it looks in a risk and in a cell."""
+    """One filter: where it looks in a risk and in a cell, and whose key it needs."""
 
     risk: str
     cell: str
+    keys: Callable[[str], QuerySet[Any]] | None = None
 
 
+# Keys and not codes go into the query: the planner knows how common each key is.
 DIMENSIONS = {
     "year": Dimension("year", "year"),
-    "area": Dimension("area", "area"),
-    "sphere": Dimension("sphere", "sphere"),
-    "detection": Dimension("detection_source", "detection_source"),
     "status": Dimension("state", "state"),
-    "kind": Dimension("body__kind", "body_kind"),
+    "area": Dimension("area__in", "area__in", lambda iso: Area.objects.filter(iso=iso)),
+    "sphere": Dimension(
+        "sphere__in", "sphere__in", lambda code: Sphere.objects.filter(code=code)
+    ),
+    "detection": Dimension(
+        "detection_source__in",
+        "detection_source__in",
+        lambda code: DetectionSource.objects.filter(code=code),
+    ),
+    "kind": Dimension(
+        "body__in",
+        "body_kind__code",
+        lambda code: PublicBody.objects.filter(kind__code=code),
+    ),
 }
+# One column each beyond those that every cell has.
+GRAINS = ("sphere", "detection", "kind")
 
 
 class RiskFilterForm(forms.Form):
@@ -54,7 +69,11 @@ class RiskFilterForm(forms.Form):
     level = forms.ChoiceField(
         label=_("Level"),
         required=False,
-        choices=[("", _("All levels")), *Level.choices, (NOT_ASSESSED, _("Not assessed"))],
+        choices=[
+            ("", _("All levels")),
+            *Level.choices,
+            (NOT_ASSESSED, _("Not assessed")),
+        ],
     )
     status = forms.ChoiceField(
         label=_("Status"),
@@ -94,7 +113,8 @@ class Choices:
     @cached_property
     def overview(self) -> dict[str, Any]:
         """Return `years` (newest first) and whether made-up rows are among them."""
-        return RiskCount.objects.aggregate(
+        plain = RiskCount.objects.filter(grain=RiskCount.Grain.PLAIN)
+        return plain.aggregate(
             years=ArrayAgg("year", distinct=True, order_by="-year", default=[]),
             has_demo=BoolOr("is_demo", default=False),
         )
@@ -124,7 +144,9 @@ class Choices:
             )
         ]
         areas = Area.objects.mapped().values_list(
-            Value("area", CharField()), Cast("iso", CharField()), Cast(name, CharField())
+            Value("area", CharField()),
+            Cast("iso", CharField()),
+            Cast(name, CharField()),
         )
         found: dict[str, list[tuple[str, str]]] = {}
         for filter_name, code, label in areas.union(*rows, all=True):
@@ -144,10 +166,6 @@ class RiskFilter:
 
     values: dict[str, Any]
 
-    @property
-    def active(self) -> dict[str, Any]:
-        return {name: value for name, value in self.values.items() if value}
-
     def risks(self, rows: QuerySet[Risk]) -> QuerySet[Risk]:
         rows = rows.filter(self._condition("risk"))
         level = self.values.get("level")
@@ -157,18 +175,31 @@ class RiskFilter:
             return rows.filter(current_score__range=Level(level).scores)
         return rows
 
+    def grain(self, *keys: str) -> str | None:
+        """Return which cells answer this filter grouped by these keys, if any do.
+
+        Two filters beyond the plain ones leave few risks: those are counted live.
+        """
+        columns = {name for name in GRAINS if self.values.get(name)}
+        columns |= {name for name in GRAINS if any(k.startswith(name) for k in keys)}
+        if len(columns) > 1:
+            return None
+        return columns.pop() if columns else RiskCount.Grain.PLAIN.value
+
     def cells(self, rows: QuerySet[RiskCount]) -> QuerySet[RiskCount]:
         rows = rows.filter(self._condition("cell"))
         level = self.values.get("level")
         if level == NOT_ASSESSED:
-            return rows.filter(score=0)
-        if level:
-            return rows.filter(score__range=Level(level).scores)
-        return rows
+            return rows.filter(level="")
+        return rows.filter(level=level) if level else rows
 
-    def count(self, rows: QuerySet[RiskCount]) -> int:
-        """Return how many public risks match, without counting them one by one."""
-        return int(self.cells(rows).aggregate(risks=Sum("risks", default=0))["risks"])
+    def count(self) -> int:
+        """Return how many public risks match, one by one only where they are few."""
+        grain = self.grain()
+        if grain is None:
+            return self.risks(Risk.objects.public()).count()
+        cells = self.cells(RiskCount.objects.filter(grain=grain))
+        return int(cells.aggregate(risks=Sum("risks", default=0))["risks"])
 
     def without(self, *names: str) -> "RiskFilter":
         kept = {key: value for key, value in self.values.items() if key not in names}
@@ -178,15 +209,23 @@ class RiskFilter:
         condition = Q()
         for name, dimension in DIMENSIONS.items():
             if value := self.values.get(name):
-                lookup = getattr(dimension, side) + LOOKUPS.get(name, "")
-                condition &= Q(**{lookup: value})
+                lookup = getattr(dimension, side)
+                by_key = dimension.keys is not None and lookup.endswith("__in")
+                condition &= Q(
+                    **{lookup: self._keys.get(name, []) if by_key else value}
+                )
         return condition
 
-
-# By code, not by key: the address of a filter reads, and needs no query to be checked.
-LOOKUPS = {
-    "area": "__iso",
-    "sphere": "__code",
-    "detection": "__code",
-    "kind": "__code",
-}
+    @cached_property
+    def _keys(self) -> dict[str, list[int]]:
+        """Look up the keys of all codes with one query."""
+        asked = [
+            dimension.keys(value).values_list(Value(name, CharField()), "pk")
+            for name, dimension in DIMENSIONS.items()
+            if dimension.keys and (value := self.values.get(name))
+        ]
+        found: dict[str, list[int]] = {}
+        if asked:
+            for name, key in asked[0].union(*asked[1:], all=True):
+                found.setdefault(name, []).append(key)
+        return found

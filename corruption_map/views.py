@@ -36,7 +36,6 @@ from corruption_map.models import (
     PublicComment,
     Risk,
     RiskAssessment,
-    RiskCount,
     VulnerablePosition,
 )
 from corruption_map.services.comments import rate_reply as store_rating
@@ -107,7 +106,7 @@ def risks(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "total": form.filter.count(RiskCount.objects.all()),
+        "total": form.filter.count(),
         "order": order,
         "orders": RISK_ORDER_NAMES.items(),
         **asked(request),

@@ -54,8 +54,12 @@ class SourceDocument(models.Model):
     title_ru = models.CharField(_("title (Russian)"), max_length=300)
     title_en = models.CharField(_("title (English)"), max_length=300)
     publisher_kk = models.CharField(_("publisher (Kazakh)"), max_length=300, blank=True)
-    publisher_ru = models.CharField(_("publisher (Russian)"), max_length=300, blank=True)
-    publisher_en = models.CharField(_("publisher (English)"), max_length=300, blank=True)
+    publisher_ru = models.CharField(
+        _("publisher (Russian)"), max_length=300, blank=True
+    )
+    publisher_en = models.CharField(
+        _("publisher (English)"), max_length=300, blank=True
+    )
     published_on = models.CharField(
         _("published on, as far as known"), max_length=40, blank=True
     )

@@ -26,7 +26,9 @@ class Level(models.TextChoices):
         if not score:
             return None
         return next(
-            level for level in reversed(list(cls)) if score >= settings.RISK_LEVELS[level]
+            level
+            for level in reversed(list(cls))
+            if score >= settings.RISK_LEVELS[level]
         )
 
     @property
@@ -49,6 +51,10 @@ class RiskQuerySet(models.QuerySet["Risk"]):
 
     def with_names(self) -> Self:
         return self.select_related("area", "body", "sphere", "detection_source")
+
+
+# What the map counts live is read from these indexes alone.
+COUNTED = ("area", "state", "current_score", "year")
 
 
 class Risk(models.Model):
@@ -90,9 +96,15 @@ class Risk(models.Model):
         related_name="risks",
         verbose_name=_("body"),
     )
-    body_note_kk = models.CharField(_("body, where it is not in the list (Kazakh)"), max_length=300, blank=True)
-    body_note_ru = models.CharField(_("body, where it is not in the list (Russian)"), max_length=300, blank=True)
-    body_note_en = models.CharField(_("body, where it is not in the list (English)"), max_length=300, blank=True)
+    body_note_kk = models.CharField(
+        _("body, where it is not in the list (Kazakh)"), max_length=300, blank=True
+    )
+    body_note_ru = models.CharField(
+        _("body, where it is not in the list (Russian)"), max_length=300, blank=True
+    )
+    body_note_en = models.CharField(
+        _("body, where it is not in the list (English)"), max_length=300, blank=True
+    )
     sphere = models.ForeignKey(
         Sphere, models.PROTECT, related_name="risks", verbose_name=_("sphere")
     )
@@ -119,9 +131,15 @@ class Risk(models.Model):
     description_kk = models.TextField(_("description (Kazakh)"), blank=True)
     description_ru = models.TextField(_("description (Russian)"), blank=True)
     description_en = models.TextField(_("description (English)"), blank=True)
-    response_kk = models.TextField(_("what the source says was done (Kazakh)"), blank=True)
-    response_ru = models.TextField(_("what the source says was done (Russian)"), blank=True)
-    response_en = models.TextField(_("what the source says was done (English)"), blank=True)
+    response_kk = models.TextField(
+        _("what the source says was done (Kazakh)"), blank=True
+    )
+    response_ru = models.TextField(
+        _("what the source says was done (Russian)"), blank=True
+    )
+    response_en = models.TextField(
+        _("what the source says was done (English)"), blank=True
+    )
     original_language = models.CharField(
         _("language it was written in; the others are translations"),
         max_length=2,
@@ -131,9 +149,15 @@ class Risk(models.Model):
     amount_kzt = models.DecimalField(
         _("amount, KZT"), max_digits=18, decimal_places=2, null=True, blank=True
     )
-    amount_note_kk = models.CharField(_("what the amount is (Kazakh)"), max_length=300, blank=True)
-    amount_note_ru = models.CharField(_("what the amount is (Russian)"), max_length=300, blank=True)
-    amount_note_en = models.CharField(_("what the amount is (English)"), max_length=300, blank=True)
+    amount_note_kk = models.CharField(
+        _("what the amount is (Kazakh)"), max_length=300, blank=True
+    )
+    amount_note_ru = models.CharField(
+        _("what the amount is (Russian)"), max_length=300, blank=True
+    )
+    amount_note_en = models.CharField(
+        _("what the amount is (English)"), max_length=300, blank=True
+    )
     source = models.ForeignKey(
         SourceDocument,
         models.PROTECT,
@@ -159,9 +183,15 @@ class Risk(models.Model):
     closed_on = models.DateField(
         _("eliminated on"), null=True, blank=True, editable=False
     )
-    state_reason_kk = models.CharField(_("reason for the state (Kazakh)"), max_length=500, blank=True)
-    state_reason_ru = models.CharField(_("reason for the state (Russian)"), max_length=500, blank=True)
-    state_reason_en = models.CharField(_("reason for the state (English)"), max_length=500, blank=True)
+    state_reason_kk = models.CharField(
+        _("reason for the state (Kazakh)"), max_length=500, blank=True
+    )
+    state_reason_ru = models.CharField(
+        _("reason for the state (Russian)"), max_length=500, blank=True
+    )
+    state_reason_en = models.CharField(
+        _("reason for the state (English)"), max_length=500, blank=True
+    )
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
     is_demo = models.BooleanField(_("made up for a demonstration"), default=False)
 
@@ -198,8 +228,25 @@ class Risk(models.Model):
             models.Index(fields=["area", "year", "id"], name="risk_by_area"),
             models.Index(fields=["body", "year", "id"], name="risk_by_body"),
             models.Index(fields=["sphere", "year", "id"], name="risk_by_sphere"),
-            models.Index(fields=["detection_source", "year", "id"], name="risk_by_detection"),
+            models.Index(
+                fields=["detection_source", "year", "id"], name="risk_by_detection"
+            ),
             models.Index(fields=["state", "year", "id"], name="risk_by_state"),
+            models.Index(
+                fields=["sphere", "detection_source"],
+                include=COUNTED,
+                name="risk_by_sphere_and_source",
+            ),
+            models.Index(
+                fields=["sphere", "body"],
+                include=COUNTED,
+                name="risk_by_sphere_and_body",
+            ),
+            models.Index(
+                fields=["detection_source", "body"],
+                include=COUNTED,
+                name="risk_by_source_and_body",
+            ),
             models.Index(fields=["-current_score", "-id"], name="risk_by_score"),
         ]
         permissions = [
