@@ -8,6 +8,7 @@ from corruption_map.models import RiskAnalysis, VulnerablePosition
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.publication import renew_pages
+from foundation.search.services import index
 from foundation.territory.models import PublicBody
 from foundation.territory.permissions import in_scope
 
@@ -20,6 +21,8 @@ def save_position(*, position: VulnerablePosition, by: User) -> VulnerablePositi
     _check_scope(by, before, position)
     position.save()
     if position.is_published or (before is not None and before.is_published):
+        index("position", position.public_id)
+        index("position", position.public_id)
         renew_pages()
     record(
         action="add" if is_new else "change",

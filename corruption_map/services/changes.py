@@ -10,6 +10,7 @@ from corruption_map.counts import recount
 from corruption_map.models import Change, Measure, Risk
 from foundation.languages import languages
 from foundation.publication import renew_pages
+from foundation.search.services import index
 
 # Columns that only the database or the services write.
 INTERNAL = {"id", "public_id", "is_demo", "risk", "risks", "analysis", "co_executors"}
@@ -72,8 +73,11 @@ def record_changes(
 
 
 def show(*risks: Risk) -> None:
-    """Bring the map's figures and the stored pages up to date with changed risks."""
+    """Bring figures, search and stored pages up to date with changed risks."""
     recount(risks)
+    index("risk", *{risk.public_id for risk in risks})
+    measures = Measure.objects.filter(risk__in=[risk.pk for risk in risks])
+    index("measure", *measures.values_list("public_id", flat=True))
     renew_pages()
 
 

@@ -21,6 +21,7 @@ from corruption_map.services.changes import changes_between, show, snapshot
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.publication import renew_pages
+from foundation.search.services import index
 from foundation.territory.permissions import in_scope
 
 LEVEL = ("current_likelihood", "current_impact", "current_assessed_on")
@@ -183,6 +184,8 @@ def import_positions(*, rows: Sequence[Row], by: User) -> Imported:
         position.risks.set(risks)
     scope = in_scope(by, body="body", area="body__area")
     _check_scope(VulnerablePosition, imported.everything, scope)
+    index("position", *(row.public_id for row in imported.everything))
+    index("position", *(row.public_id for row in imported.touched))
     renew_pages()
     _audit("position", imported, by)
     return imported
