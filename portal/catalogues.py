@@ -6,12 +6,16 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 
 
 def catalogue_files() -> list[Path]:
-    return sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/*.po"))
+    return sorted(
+        path
+        for folder in settings.LOCALE_PATHS
+        for path in folder.glob("*/LC_MESSAGES/*.po")
+    )
 
 
 def read(path: Path) -> Catalog:
@@ -30,6 +34,17 @@ def compile_catalogues() -> list[Path]:
             target.write_bytes(compiled.getvalue())
             written.append(target)
     return written
+
+
+def fill_english(path: Path) -> None:
+    """The code is written in English, so that catalogue says what the code says."""
+    catalogue = read(path)
+    for message in catalogue:
+        if message.id:
+            message.string = message.id
+            message.flags.discard("fuzzy")
+    with path.open("wb") as target:
+        write_po(target, catalogue, width=0, no_location=True, ignore_obsolete=True)
 
 
 def untranslated() -> Iterator[tuple[Path, str]]:

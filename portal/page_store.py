@@ -182,4 +182,3 @@ def unpack(kept: bytes) -> tuple[bytes, Headers, bytes]:
 def close(parts: Iterable[bytes]) -> None:
     if hasattr(parts, "close"):
         cast(Any, parts).close()
-

@@ -47,7 +47,9 @@ class ReadingMode:
         )
 
     def write(self) -> str:
-        return ".".join(f"{name}-{value}" for name, value in asdict(self).items() if value)
+        return ".".join(
+            f"{name}-{value}" for name, value in asdict(self).items() if value
+        )
 
     @property
     def is_changed(self) -> bool:

@@ -84,8 +84,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
              "data/", "report/", "about/", "accessibility/", "privacy/")  # fmt: skip
     paths = [
         *fixed,
-        *(f"areas/{iso}/" for iso in Area.objects.mapped().values_list("iso", flat=True)),
-        *(f"bodies/{code}/" for code in PublicBody.objects.values_list("code", flat=True)),
+        *(
+            f"areas/{iso}/"
+            for iso in Area.objects.mapped().values_list("iso", flat=True)
+        ),
+        *(
+            f"bodies/{code}/"
+            for code in PublicBody.objects.values_list("code", flat=True)
+        ),
         *(
             f"risks/{public_id}/"
             for public_id in Risk.objects.public()

@@ -49,7 +49,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "figures": figures,
         "drawing": Drawing(figures),
-        "newest": Risk.objects.public().with_names().order_by("-published_at", "-pk")[:4],
+        "newest": Risk.objects.public()
+        .with_names()
+        .order_by("-published_at", "-pk")[:4],
         "overdue": overdue_measures()[:4],
         "report_totals": report_totals(),
         "has_demo": figures.has_demo,
@@ -111,7 +113,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @stored_page
 def style_guide(request: HttpRequest) -> HttpResponse:
     shown = [
-        {**component, "html": render_to_string(component["template"], component["context"])}
+        {
+            **component,
+            "html": render_to_string(component["template"], component["context"]),
+        }
         for component in COMPONENTS
     ]
     return render(request, "portal/style_guide.html", {"components": shown})
@@ -125,7 +130,10 @@ def reading(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         response = HttpResponseRedirect(_back(request, form.cleaned_data["next"]))
         chosen = ReadingMode(
-            **{name: form.cleaned_data[name] for name in ("size", "contrast", "spacing", "theme")}
+            **{
+                name: form.cleaned_data[name]
+                for name in ("size", "contrast", "spacing", "theme")
+            }
         )
         if chosen.is_changed:
             response.set_cookie(

@@ -1,6 +1,5 @@
 """An area's and a body's page: what every room knows about it."""
 
-
 from datetime import date
 from typing import Any
 
@@ -105,11 +104,15 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     risks = Risk.objects.public().with_names().filter(body=row)
     page = key_set_page(risks, order=NEWEST, asked=request.GET)
-    measures = Measure.objects.public().filter(executor=row).aggregate(
-        all=Count("pk"),
-        verified=Count("pk", filter=Q(state=Measure.State.VERIFIED_DONE)),
-        with_deadline=Count("pk", filter=HAS_DEADLINE),
-        on_time=Count("pk", filter=HAS_DEADLINE & ~late(today)),
+    measures = (
+        Measure.objects.public()
+        .filter(executor=row)
+        .aggregate(
+            all=Count("pk"),
+            verified=Count("pk", filter=Q(state=Measure.State.VERIFIED_DONE)),
+            with_deadline=Count("pk", filter=HAS_DEADLINE),
+            on_time=Count("pk", filter=HAS_DEADLINE & ~late(today)),
+        )
     )
     analyses = row.analyses.all()
     context = {

@@ -241,7 +241,7 @@ def test_map_table_api_and_file_agree_in_200_states(client, shipped):
         table = dict(CELL.findall(page))
         drawn = dict(DRAWN.findall(page))
         sent = client.get("/en/map/export/json/", state)
-        file_rows = json.loads(b"".join(sent.streaming_content))["rows"]
+        file_rows = json.loads(sent.getvalue())["rows"]
         api_rows = client.get("/api/v1/map/", state).json()["rows"]
 
         assert len(table) == len(drawn) == 20

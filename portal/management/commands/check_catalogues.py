@@ -7,10 +7,17 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.catalogues import catalogue_files, read, untranslated
+from portal.catalogues import catalogue_files, fill_english, read, untranslated
 
 EXTRACTED = {"django": ["html", "txt", "py", "xml"], "djangojs": ["js"]}
-LEFT_OUT = ["var/*", ".venv/*", "tests/*", "benchmarks/*", "data/*"]
+LEFT_OUT = [
+    "locale_packages/*",
+    "var/*",
+    ".venv/*",
+    "tests/*",
+    "benchmarks/*",
+    "data/*",
+]
 
 
 class Command(BaseCommand):
@@ -26,8 +33,12 @@ class Command(BaseCommand):
         """Extract with gettext's own tools (apt-get install gettext)."""
         if options["update"]:
             extract()
+            fill_english(settings.BASE_DIR / "locale/en/LC_MESSAGES/django.po")
             return
-        problems = [*stale(), *(f"{p}: not translated: {t!r}" for p, t in untranslated())]
+        problems = [
+            *stale(),
+            *(f"{p}: not translated: {t!r}" for p, t in untranslated()),
+        ]
         if problems:
             hint = "Run `python manage.py check_catalogues --update` and translate"
             raise CommandError("\n".join([*problems, hint]))
@@ -54,9 +65,9 @@ def stale() -> list[str]:
         locale = settings.BASE_DIR / "locale"
         shutil.copytree(locale, kept)
         try:
-            before = {path: set(map(key, read(path))) for path in catalogue_files()}
+            before = {path: texts(path) for path in own_files()}
             extract()
-            after = {path: set(map(key, read(path))) for path in catalogue_files()}
+            after = {path: texts(path) for path in own_files()}
         finally:
             shutil.rmtree(locale)
             shutil.copytree(kept, locale)
@@ -67,5 +78,18 @@ def stale() -> list[str]:
     ]
 
 
+def own_files() -> list[Path]:
+    """The catalogues that are extracted from the code, not those for libraries."""
+    locale = settings.BASE_DIR / "locale"
+    return [path for path in catalogue_files() if locale in path.parents]
+
+
+def texts(path: Path) -> set[Any]:
+    return {key(message) for message in read(path) if message.id}
+
+
 def key(message: Any) -> Any:
-    return (message.context, message.id if isinstance(message.id, str) else message.id[0])
+    return (
+        message.context,
+        message.id if isinstance(message.id, str) else message.id[0],
+    )
