@@ -30,6 +30,7 @@ urlpatterns = [
         path("bodies/<slug:code>/", views.body, name="body"),
         path("subscriptions/", include("foundation.notifications.urls")),
         path("data/", include("foundation.open_data.urls")),
+        path("search/", include("foundation.search.urls")),
         path("report/", views.report, name="report"),
         path("about/", views.about, name="about"),
         path("accessibility/", views.accessibility, name="accessibility"),

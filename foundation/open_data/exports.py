@@ -103,9 +103,12 @@ def table_response(
     place: str = "",
     with_bom: bool = False,
 ) -> HttpResponseBase:
-    """Answer with rows that were computed; `place` is their column of area codes."""
+    """Answer with rows that were computed; `place` is their column of area codes.
+
+    They are in memory already, so the answer is whole and has a length.
+    """
     _check_format(file_format, has_geometry=bool(place))
-    return _answer(
+    streamed = _answer(
         columns=columns,
         rows=iter(rows),
         count=len(rows),
@@ -117,6 +120,12 @@ def table_response(
         with_bom=with_bom,
         close=lambda: None,
     )
+    assert isinstance(streamed, StreamingHttpResponse)
+    response = HttpResponse(streamed.getvalue(), headers=streamed.headers)
+    if isinstance(streamed, FileResponse):
+        # Not the answer itself: its end would be taken for the end of the request.
+        streamed.file_to_stream.close()
+    return response
 
 
 def about(dataset: Dataset, *, with_boundaries: bool) -> About:

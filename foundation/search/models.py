@@ -26,7 +26,12 @@ class SearchDocument(models.Model):
                 fields=["kind", "public_id", "language"], name="found_once_a_language"
             )
         ]
-        indexes = [GinIndex(fields=["tsv"], name="search_tsv")]
+        indexes = [
+            GinIndex(fields=["tsv"], name="search_tsv"),
+            GinIndex(
+                fields=["title"], opclasses=["gin_trgm_ops"], name="search_title_like"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id} {self.language}"

@@ -6,33 +6,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SearchDocument',
+            name="SearchDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('room', models.CharField(max_length=30, verbose_name='room')),
-                ('kind', models.CharField(max_length=30, verbose_name='kind')),
-                ('public_id', models.CharField(max_length=80, verbose_name='public id')),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('body', models.TextField(verbose_name='text')),
-                ('path', models.CharField(max_length=200, verbose_name='path without language')),
-                ('year', models.PositiveSmallIntegerField(null=True, verbose_name='year')),
-                ('area', models.CharField(blank=True, max_length=10, verbose_name='area')),
-                ('tsv', django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("room", models.CharField(max_length=30, verbose_name="room")),
+                ("kind", models.CharField(max_length=30, verbose_name="kind")),
+                (
+                    "public_id",
+                    models.CharField(max_length=80, verbose_name="public id"),
+                ),
+                ("language", models.CharField(max_length=2, verbose_name="language")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("body", models.TextField(verbose_name="text")),
+                (
+                    "path",
+                    models.CharField(
+                        max_length=200, verbose_name="path without language"
+                    ),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="year"),
+                ),
+                (
+                    "area",
+                    models.CharField(blank=True, max_length=10, verbose_name="area"),
+                ),
+                ("tsv", django.contrib.postgres.search.SearchVectorField()),
             ],
             options={
-                'verbose_name': 'search document',
-                'verbose_name_plural': 'search documents',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['tsv'], name='search_tsv')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'public_id', 'language'), name='found_once_a_language')],
+                "verbose_name": "search document",
+                "verbose_name_plural": "search documents",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["tsv"], name="search_tsv"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "public_id", "language"),
+                        name="found_once_a_language",
+                    )
+                ],
             },
         ),
     ]

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from corruption_map.shipped import load_map
@@ -12,4 +13,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = load_authority() + load_territory() + load_map()
+        if added:
+            call_command("reindex", verbosity=0)
         self.stdout.write(f"{added} rows added")
