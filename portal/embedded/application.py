@@ -20,12 +20,16 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  only asked whether it is writabl
 
 
 def web_command(port: int) -> Command:
-    """Return the web server's command; it keeps no log of who asked for what."""
+    """Return the web server's command; it keeps no log of who asked for what.
+
+    A worker of granian that is still starting misses the request to end and is
+    killed when the timeout is over.
+    """
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--workers", "2", "--blocking-threads", "4", "--no-ws", "--no-access-log"),
-        *("--workers-kill-timeout", "10"),
+        *("--workers-kill-timeout", "3"),
         "portal.wsgi:application",
     ]
 
