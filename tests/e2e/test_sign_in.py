@@ -134,3 +134,17 @@ def test_page_is_accessible_and_keeps_the_policy(page, root, axe, path):
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     axe(page)
+
+
+def test_searchable_list_has_the_name_of_its_field(page, root):
+    enrol(root)
+    page.goto("/admin/")
+    give_password(page, root.email)
+    page.get_by_label("Code").fill(code())
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_text("Everything you work on")).to_be_visible()
+    page.goto("/admin/territory/publicbody/add/")
+
+    page.get_by_role("combobox", name="Kind").click()
+
+    expect(page.get_by_role("searchbox", name="Kind")).to_be_visible()
