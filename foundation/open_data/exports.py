@@ -64,8 +64,8 @@ def export_response(
 ) -> HttpResponseBase:
     """Answer with these rows of a dataset as a file; an unknown format is not found.
 
-    An export that breaks off leaves the connection without its end, so no client can
-    take it for a whole one.
+    An export that breaks off cannot be taken for a whole one: CSV ends in a line that
+    says so, JSON does not parse, and a connection that breaks has no end.
     """
     _check_format(file_format, has_geometry=dataset.geometry is not None)
     shapes: Mapping[str, orjson.Fragment] = {}
@@ -122,7 +122,7 @@ def table_response(
     )
     assert isinstance(streamed, StreamingHttpResponse)
     response = HttpResponse(streamed.getvalue(), headers=streamed.headers)
-    if isinstance(streamed, FileResponse):
+    if isinstance(streamed, FileResponse) and streamed.file_to_stream:
         # Not the answer itself: its end would be taken for the end of the request.
         streamed.file_to_stream.close()
     return response
@@ -151,6 +151,20 @@ def _all_of(rows: Rows, count: int) -> Rows:
         yield row
     if number != count:
         raise ShortExportError(f"{number} rows instead of {count}")
+
+
+def _ending_in_words(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
+    """End CSV that breaks off with a line no reader takes for a row.
+
+    The application server ends the answer in order after an error, so without the line
+    the file would look whole.
+    """
+    try:
+        yield from pieces
+    except Exception:
+        words = f"ERROR: this export broke off before the last of its {count} rows"
+        yield f'"{words}"\r\n'.encode()
+        raise
 
 
 def _answer(
@@ -184,7 +198,7 @@ def _answer(
             )
         else:
             bom = with_bom or file_format == WITH_BOM
-            pieces = write_csv(columns, rows, with_bom=bom)
+            pieces = _ending_in_words(write_csv(columns, rows, with_bom=bom), count)
             file_format = "csv"
         response = StreamingHttpResponse(Stream(pieces, close))
     response["Content-Type"] = TYPES[file_format]

@@ -81,7 +81,7 @@ class AddressThrottle(BaseThrottle):
 def _is_this_machine(address: str | None) -> bool:
     """Tell whether no reader's address is known.
 
-    It is so behind a proxy that `NUM_PROXIES` does not count: a limit would then be
+    It is so behind a proxy that `TRUSTED_PROXIES` does not count: a limit would then be
     one for all readers together.
     """
     try:

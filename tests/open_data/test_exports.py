@@ -190,15 +190,37 @@ def open_connections():
         return cursor.fetchone()[0]
 
 
+def received(response):
+    """What a client gets of an answer that fails, in the order it was sent."""
+    pieces = []
+
+    def read():
+        for piece in response.streaming_content:
+            pieces.append(piece)  # noqa: PERF402  # what came before the error counts
+
+    with pytest.raises(ShortExportError, match="1 rows instead of 2"):
+        read()
+    return b"".join(pieces).decode()
+
+
 @pytest.mark.django_db
-def test_short_export_breaks_off(monkeypatch):
+def test_csv_that_breaks_off_says_so_in_its_last_line(monkeypatch):
     make_areas("KZ-10")
     monkeypatch.setattr(Snapshot, "count", lambda self, rows: 2)
 
-    response = areas_as("csv")
+    last = received(areas_as("csv")).splitlines()[-1]
 
-    with pytest.raises(ShortExportError, match="1 rows instead of 2"):
-        response.getvalue()
+    assert last == '"ERROR: this export broke off before the last of its 2 rows"'
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("file_format", ["json", "geojson"])
+def test_json_that_breaks_off_does_not_parse(monkeypatch, file_format):
+    make_areas("KZ-10")
+    monkeypatch.setattr(Snapshot, "count", lambda self, rows: 2)
+
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(received(areas_as(file_format)))
 
 
 @pytest.mark.django_db
