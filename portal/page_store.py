@@ -43,6 +43,7 @@ class StoredPages:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.zone = ZoneInfo(settings.TIME_ZONE)
+        self.release = release()
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -74,6 +75,7 @@ class StoredPages:
         if len(query) + len(path) > LONGEST_ADDRESS or path.startswith("/admin"):
             return None
         parts = [
+            self.release,
             datetime.now(self.zone).date().isoformat(),
             environ.get("wsgi.url_scheme", ""),
             environ.get("HTTP_X_FORWARDED_PROTO", ""),
@@ -114,6 +116,18 @@ class StoredPages:
             page_redis().set(key, kept, ex=settings.PAGE_STORE_SECONDS)
         except RedisError:
             logger.warning("A page could not be stored")
+
+
+def release() -> str:
+    """Return what tells this release from the one whose pages may still be stored."""
+    files = [
+        path
+        for folder in ("templates", "locale", "portal", "foundation", "corruption_map")
+        for path in (settings.BASE_DIR / folder).rglob("*")
+        if path.suffix in {".html", ".mo", ".py"}
+    ]
+    stamps = sorted(f"{path} {path.stat().st_mtime_ns}" for path in files)
+    return blake2b("\n".join(stamps).encode(), digest_size=8).hexdigest()
 
 
 def reading_mode(environ: Environ) -> str:
