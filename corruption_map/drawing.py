@@ -23,8 +23,14 @@ class Shape:
 
     row: AreaFigure
     path: str
-    label: tuple[float, float]
+    # As text: a template would write 285.7 with a comma in Russian.
+    label: list[str]
     callout: dict[str, Any] | None
+
+    @property
+    def box(self) -> list[str]:
+        assert self.callout is not None
+        return [str(number) for number in self.callout["box"]]
 
     @property
     def leader(self) -> str:
@@ -45,7 +51,7 @@ class Drawing:
             Shape(
                 row,
                 drawn["areas"][row.area.iso]["d"],
-                tuple(drawn["areas"][row.area.iso]["label"]),
+                [str(number) for number in drawn["areas"][row.area.iso]["label"]],
                 drawn["callouts"].get(row.area.iso),
             )
             for row in figures.rows
