@@ -136,6 +136,10 @@ class Dataset:
         return ["csv", "xlsx", "json"] + (["geojson"] if self.geometry else [])
 
     @property
+    def has_feed(self) -> bool:
+        return self.changes is not None
+
+    @property
     def lookups(self) -> list[str]:
         """Return what is selected from the database, each once."""
         wanted = (source for column in self.columns for source in column.sources)

@@ -42,6 +42,14 @@ def test_dataset_without_history_has_no_feed(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("slug", "offered"), [("risks", True), ("areas", False)])
+def test_feed_is_offered_where_there_is_one(client, slug, offered):
+    page = client.get(f"/en/data/{slug}/").text
+
+    assert (f'href="/en/data/{slug}/feed/"' in page) is offered
+
+
+@pytest.mark.django_db
 def test_feed_is_atom(client):
     answer = client.get("/en/data/risks/feed/")
 
