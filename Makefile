@@ -1,7 +1,7 @@
 # `make` alone prints the targets. Only Python and make are needed beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo staff shell migrate test e2e lint format \
+.PHONY: help setup setup-dev run demo staff shell migrate catalogues test e2e lint format \
 	types imports migrations messages inspect check lock
 
 PORT ?= 8000
@@ -37,10 +37,14 @@ shell: setup ## open a Python shell on the portal's data
 migrate: setup ## bring the database to the schema of the code
 	@$(MANAGE) migrate
 
-test: setup-dev ## run the tests (ARGS="tests/portal -k map")
+# Compiled messages are not in the repository; only what has changed is written.
+catalogues: setup-dev
+	@$(TEST_MANAGE) compile_catalogues
+
+test: catalogues ## run the tests (ARGS="tests/portal -k map")
 	@$(WITH_TEST_SERVICES) $(BIN)/python -m pytest -n 2 $(ARGS)
 
-e2e: setup-dev ## run the journeys in a real browser alone
+e2e: catalogues ## run the journeys in a real browser alone
 	@$(WITH_TEST_SERVICES) $(BIN)/python -m pytest tests/e2e $(ARGS)
 
 lint: setup-dev ## check style and format
