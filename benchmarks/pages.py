@@ -58,7 +58,8 @@ def requests_a_second(address: str) -> float:
     report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in report:
         raise SystemExit(report)
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", report)[1])
+    (rate,) = re.findall(r"Requests/sec:\s+([\d.]+)", report)
+    return float(rate)
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ def quantile(values: Sequence[Decimal], classes: int = CLASSES) -> list[Decimal]
     """About as many values in each class."""
     ordered = sorted(values)
     bounds = {
-        ordered[-(-len(ordered) * step // classes) - 1] for step in range(1, classes + 1)
+        ordered[-(-len(ordered) * step // classes) - 1]
+        for step in range(1, classes + 1)
     }
     return sorted(bounds)
 

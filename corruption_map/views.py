@@ -154,7 +154,7 @@ def risk(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     assessments = list(row.assessments.all())
     today = timezone.localdate()
-    context = {
+    shown: dict[str, Any] = {
         "risk": row,
         "assessments": assessments,
         "matrix": matrix_of(assessments),
@@ -173,7 +173,7 @@ def risk(request: HttpRequest, public_id: str) -> HttpResponse:
         "today": today,
         "has_demo": row.is_demo,
     }
-    return render(request, "corruption_map/risk.html", context)
+    return render(request, "corruption_map/risk.html", shown)
 
 
 @stored_page

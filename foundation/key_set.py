@@ -75,7 +75,9 @@ def _write(row: Model, order: Order) -> str:
     return "~".join(str(getattr(row, name)) for name in order.columns)
 
 
-def _read(model: type[Model], order: Order, cursor: str | None) -> tuple[Any, ...] | None:
+def _read(
+    model: type[Model], order: Order, cursor: str | None
+) -> tuple[Any, ...] | None:
     parts = (cursor or "").split("~")
     if len(parts) != len(order.columns):
         return None

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from functools import cache, wraps
 from http import HTTPStatus
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -70,4 +70,4 @@ def stored_page(view: View[P]) -> View[P]:
             response[STORE_HEADER] = "1"
         return response
 
-    return require_safe(marked)
+    return cast("View[P]", require_safe(marked))

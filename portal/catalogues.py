@@ -56,6 +56,8 @@ def untranslated() -> Iterator[tuple[Path, str]]:
                 yield path, text
 
 
-def _is_whole(translation: str | tuple[str, ...] | list[str]) -> bool:
+def _is_whole(translation: str | tuple[str, ...] | list[str] | None) -> bool:
+    if translation is None:
+        return False
     parts = [translation] if isinstance(translation, str) else list(translation)
     return bool(parts) and all(parts)

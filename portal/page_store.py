@@ -52,7 +52,9 @@ class StoredPages:
         if key is None:
             return self.application(environ, start_response)
         try:
-            number, kept = page_redis().mget(NUMBER_KEY, key)
+            number, kept = cast(
+                "list[bytes | None]", page_redis().mget(NUMBER_KEY, key)
+            )
         except RedisError:
             logger.warning("The page store does not answer")
             return self.application(environ, start_response)

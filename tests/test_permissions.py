@@ -94,14 +94,21 @@ def test_every_rule_has_a_route():
 def filled(route):
     """Put something into each placeholder of a route."""
     path = route.replace("^", "").replace("$", "").replace("\\", "")
-    for kind in ("<path:object_id>", "<int:evidence_id>", "<int:pk>", "<int:object_id>"):
+    for kind in (
+        "<path:object_id>",
+        "<int:evidence_id>",
+        "<int:pk>",
+        "<int:object_id>",
+    ):
         path = path.replace(kind, "1")
     path = re.sub(r"\(\?P<\w+>[^)]*\)", "1", path)
     return "/" + re.sub(r"<[^>]+>", "1", path)
 
 
 def admin_routes():
-    return [r for r in routes() if r.startswith("admin/") and r not in OPEN_TO_STRANGERS]
+    return [
+        r for r in routes() if r.startswith("admin/") and r not in OPEN_TO_STRANGERS
+    ]
 
 
 @pytest.mark.django_db

@@ -38,7 +38,9 @@ def test_no_migration_is_missing():
 
 def test_every_dependency_says_what_it_is_for():
     text = (ROOT / "pyproject.toml").read_text()
-    lists = re.findall(r"^(?:dependencies|dev) = \[\n(.*?)^\]", text, re.M | re.S)
+    lists = re.findall(
+        r"^(?:dependencies|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
+    )
     dependencies = "".join(lists).splitlines()
 
     assert len(lists) == 2
@@ -46,7 +48,9 @@ def test_every_dependency_says_what_it_is_for():
 
 
 def test_templates_hold_no_inline_script_or_style():
-    pattern = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|\bstyle=|<style|\son\w+=|\|safe\b")
+    pattern = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|\bstyle=|<style|\son\w+=|\|safe\b"
+    )
 
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}"
@@ -71,7 +75,9 @@ def test_nothing_names_another_host_to_load_from():
 
 def test_code_names_no_authority():
     """The agency's name and hotline are rows: agencies are renamed and dissolved."""
-    pattern = re.compile(r"\b1424\b|антикоррупционная служба|Агентство Республики", re.I)
+    pattern = re.compile(
+        r"\b1424\b|антикоррупционная служба|Агентство Республики", re.IGNORECASE
+    )
 
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}"
@@ -84,6 +90,8 @@ def test_code_names_no_authority():
 
 
 def test_every_app_says_what_it_is_for():
-    apps = [path.parent for path in tracked("*/apps.py") if path.parent.name != "portal"]
+    apps = [
+        path.parent for path in tracked("*/apps.py") if path.parent.name != "portal"
+    ]
 
     assert [app.name for app in apps if not (app / "README.md").exists()] == []

@@ -31,4 +31,6 @@ def test_a_template_stays_short(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_endblock_is_named(name):
-    assert not re.search(r"^\s*{%\s*endblock\s*%}", (ROOT / name).read_text(), re.M)
+    assert not re.search(
+        r"^\s*{%\s*endblock\s*%}", (ROOT / name).read_text(), re.MULTILINE
+    )

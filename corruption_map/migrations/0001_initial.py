@@ -11,448 +11,1676 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('territory', '0001_initial'),
+        ("territory", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DetectionSource',
+            name="DetectionSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True, verbose_name='code')),
-                ('name_kk', models.CharField(max_length=200, verbose_name='name (Kazakh)')),
-                ('name_ru', models.CharField(max_length=200, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(max_length=200, verbose_name='name (English)')),
-                ('description_kk', models.TextField(blank=True, verbose_name='description (Kazakh)')),
-                ('description_ru', models.TextField(blank=True, verbose_name='description (Russian)')),
-                ('description_en', models.TextField(blank=True, verbose_name='description (English)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.SlugField(unique=True, verbose_name="code")),
+                (
+                    "name_kk",
+                    models.CharField(max_length=200, verbose_name="name (Kazakh)"),
+                ),
+                (
+                    "name_ru",
+                    models.CharField(max_length=200, verbose_name="name (Russian)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(max_length=200, verbose_name="name (English)"),
+                ),
+                (
+                    "description_kk",
+                    models.TextField(blank=True, verbose_name="description (Kazakh)"),
+                ),
+                (
+                    "description_ru",
+                    models.TextField(blank=True, verbose_name="description (Russian)"),
+                ),
+                (
+                    "description_en",
+                    models.TextField(blank=True, verbose_name="description (English)"),
+                ),
             ],
             options={
-                'verbose_name': 'source of detection',
-                'verbose_name_plural': 'sources of detection',
-                'ordering': ['code'],
+                "verbose_name": "source of detection",
+                "verbose_name_plural": "sources of detection",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='SourceDocument',
+            name="SourceDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=80, unique=True, verbose_name='code')),
-                ('title_kk', models.CharField(max_length=300, verbose_name='title (Kazakh)')),
-                ('title_ru', models.CharField(max_length=300, verbose_name='title (Russian)')),
-                ('title_en', models.CharField(max_length=300, verbose_name='title (English)')),
-                ('publisher_kk', models.CharField(blank=True, max_length=300, verbose_name='publisher (Kazakh)')),
-                ('publisher_ru', models.CharField(blank=True, max_length=300, verbose_name='publisher (Russian)')),
-                ('publisher_en', models.CharField(blank=True, max_length=300, verbose_name='publisher (English)')),
-                ('published_on', models.CharField(blank=True, max_length=40, verbose_name='published on, as far as known')),
-                ('url', models.URLField(blank=True, verbose_name='address')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.SlugField(max_length=80, unique=True, verbose_name="code"),
+                ),
+                (
+                    "title_kk",
+                    models.CharField(max_length=300, verbose_name="title (Kazakh)"),
+                ),
+                (
+                    "title_ru",
+                    models.CharField(max_length=300, verbose_name="title (Russian)"),
+                ),
+                (
+                    "title_en",
+                    models.CharField(max_length=300, verbose_name="title (English)"),
+                ),
+                (
+                    "publisher_kk",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="publisher (Kazakh)"
+                    ),
+                ),
+                (
+                    "publisher_ru",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="publisher (Russian)"
+                    ),
+                ),
+                (
+                    "publisher_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="publisher (English)"
+                    ),
+                ),
+                (
+                    "published_on",
+                    models.CharField(
+                        blank=True,
+                        max_length=40,
+                        verbose_name="published on, as far as known",
+                    ),
+                ),
+                ("url", models.URLField(blank=True, verbose_name="address")),
             ],
             options={
-                'verbose_name': 'source document',
-                'verbose_name_plural': 'source documents',
-                'ordering': ['code'],
+                "verbose_name": "source document",
+                "verbose_name_plural": "source documents",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Sphere',
+            name="Sphere",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True, verbose_name='code')),
-                ('name_kk', models.CharField(max_length=200, verbose_name='name (Kazakh)')),
-                ('name_ru', models.CharField(max_length=200, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(max_length=200, verbose_name='name (English)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.SlugField(unique=True, verbose_name="code")),
+                (
+                    "name_kk",
+                    models.CharField(max_length=200, verbose_name="name (Kazakh)"),
+                ),
+                (
+                    "name_ru",
+                    models.CharField(max_length=200, verbose_name="name (Russian)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(max_length=200, verbose_name="name (English)"),
+                ),
             ],
             options={
-                'verbose_name': 'sphere',
-                'verbose_name_plural': 'spheres',
-                'ordering': ['code'],
+                "verbose_name": "sphere",
+                "verbose_name_plural": "spheres",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Risk',
+            name="Risk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=foundation.public_id.new_public_id, max_length=20, unique=True, verbose_name='public id')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Open'), ('closed', 'Eliminated'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10, verbose_name='state')),
-                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1991), django.core.validators.MaxValueValidator(2100)], verbose_name='year')),
-                ('body_note_kk', models.CharField(blank=True, max_length=300, verbose_name='body, where it is not in the list (Kazakh)')),
-                ('body_note_ru', models.CharField(blank=True, max_length=300, verbose_name='body, where it is not in the list (Russian)')),
-                ('body_note_en', models.CharField(blank=True, max_length=300, verbose_name='body, where it is not in the list (English)')),
-                ('process_kk', models.CharField(blank=True, max_length=300, verbose_name='process (Kazakh)')),
-                ('process_ru', models.CharField(blank=True, max_length=300, verbose_name='process (Russian)')),
-                ('process_en', models.CharField(blank=True, max_length=300, verbose_name='process (English)')),
-                ('title_kk', models.CharField(blank=True, max_length=300, verbose_name='title (Kazakh)')),
-                ('title_ru', models.CharField(blank=True, max_length=300, verbose_name='title (Russian)')),
-                ('title_en', models.CharField(blank=True, max_length=300, verbose_name='title (English)')),
-                ('description_kk', models.TextField(blank=True, verbose_name='description (Kazakh)')),
-                ('description_ru', models.TextField(blank=True, verbose_name='description (Russian)')),
-                ('description_en', models.TextField(blank=True, verbose_name='description (English)')),
-                ('response_kk', models.TextField(blank=True, verbose_name='what the source says was done (Kazakh)')),
-                ('response_ru', models.TextField(blank=True, verbose_name='what the source says was done (Russian)')),
-                ('response_en', models.TextField(blank=True, verbose_name='what the source says was done (English)')),
-                ('original_language', models.CharField(choices=[('kk', 'Қазақша'), ('ru', 'Русский'), ('en', 'English')], default='kk', max_length=2, verbose_name='language it was written in; the others are translations')),
-                ('amount_kzt', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='amount, KZT')),
-                ('amount_note_kk', models.CharField(blank=True, max_length=300, verbose_name='what the amount is (Kazakh)')),
-                ('amount_note_ru', models.CharField(blank=True, max_length=300, verbose_name='what the amount is (Russian)')),
-                ('amount_note_en', models.CharField(blank=True, max_length=300, verbose_name='what the amount is (English)')),
-                ('source_section', models.CharField(blank=True, max_length=200, verbose_name='section of the source')),
-                ('quote', models.TextField(blank=True, verbose_name='quotation')),
-                ('quote_language', models.CharField(blank=True, max_length=2, verbose_name='language of the quotation')),
-                ('current_score', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='current score')),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='published at')),
-                ('closed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='eliminated on')),
-                ('state_reason_kk', models.CharField(blank=True, max_length=500, verbose_name='reason for the state (Kazakh)')),
-                ('state_reason_ru', models.CharField(blank=True, max_length=500, verbose_name='reason for the state (Russian)')),
-                ('state_reason_en', models.CharField(blank=True, max_length=500, verbose_name='reason for the state (English)')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed at')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='made up for a demonstration')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='territory.area', verbose_name='area')),
-                ('body', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='territory.publicbody', verbose_name='body')),
-                ('detection_source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='corruption_map.detectionsource', verbose_name='source of detection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=foundation.public_id.new_public_id,
+                        max_length=20,
+                        unique=True,
+                        verbose_name="public id",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_review", "In review"),
+                            ("published", "Open"),
+                            ("closed", "Eliminated"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1991),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year",
+                    ),
+                ),
+                (
+                    "body_note_kk",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="body, where it is not in the list (Kazakh)",
+                    ),
+                ),
+                (
+                    "body_note_ru",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="body, where it is not in the list (Russian)",
+                    ),
+                ),
+                (
+                    "body_note_en",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="body, where it is not in the list (English)",
+                    ),
+                ),
+                (
+                    "process_kk",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="process (Kazakh)"
+                    ),
+                ),
+                (
+                    "process_ru",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="process (Russian)"
+                    ),
+                ),
+                (
+                    "process_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="process (English)"
+                    ),
+                ),
+                (
+                    "title_kk",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="title (Kazakh)"
+                    ),
+                ),
+                (
+                    "title_ru",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="title (Russian)"
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="title (English)"
+                    ),
+                ),
+                (
+                    "description_kk",
+                    models.TextField(blank=True, verbose_name="description (Kazakh)"),
+                ),
+                (
+                    "description_ru",
+                    models.TextField(blank=True, verbose_name="description (Russian)"),
+                ),
+                (
+                    "description_en",
+                    models.TextField(blank=True, verbose_name="description (English)"),
+                ),
+                (
+                    "response_kk",
+                    models.TextField(
+                        blank=True,
+                        verbose_name="what the source says was done (Kazakh)",
+                    ),
+                ),
+                (
+                    "response_ru",
+                    models.TextField(
+                        blank=True,
+                        verbose_name="what the source says was done (Russian)",
+                    ),
+                ),
+                (
+                    "response_en",
+                    models.TextField(
+                        blank=True,
+                        verbose_name="what the source says was done (English)",
+                    ),
+                ),
+                (
+                    "original_language",
+                    models.CharField(
+                        choices=[
+                            ("kk", "Қазақша"),
+                            ("ru", "Русский"),
+                            ("en", "English"),
+                        ],
+                        default="kk",
+                        max_length=2,
+                        verbose_name="language it was written in; the others are translations",
+                    ),
+                ),
+                (
+                    "amount_kzt",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="amount, KZT",
+                    ),
+                ),
+                (
+                    "amount_note_kk",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="what the amount is (Kazakh)",
+                    ),
+                ),
+                (
+                    "amount_note_ru",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="what the amount is (Russian)",
+                    ),
+                ),
+                (
+                    "amount_note_en",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="what the amount is (English)",
+                    ),
+                ),
+                (
+                    "source_section",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="section of the source"
+                    ),
+                ),
+                ("quote", models.TextField(blank=True, verbose_name="quotation")),
+                (
+                    "quote_language",
+                    models.CharField(
+                        blank=True,
+                        max_length=2,
+                        verbose_name="language of the quotation",
+                    ),
+                ),
+                (
+                    "current_score",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="current score"
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="published at",
+                    ),
+                ),
+                (
+                    "closed_on",
+                    models.DateField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="eliminated on",
+                    ),
+                ),
+                (
+                    "state_reason_kk",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        verbose_name="reason for the state (Kazakh)",
+                    ),
+                ),
+                (
+                    "state_reason_ru",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        verbose_name="reason for the state (Russian)",
+                    ),
+                ),
+                (
+                    "state_reason_en",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        verbose_name="reason for the state (English)",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, verbose_name="changed at"),
+                ),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, verbose_name="made up for a demonstration"
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risks",
+                        to="territory.area",
+                        verbose_name="area",
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risks",
+                        to="territory.publicbody",
+                        verbose_name="body",
+                    ),
+                ),
+                (
+                    "detection_source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risks",
+                        to="corruption_map.detectionsource",
+                        verbose_name="source of detection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'risk',
-                'verbose_name_plural': 'risks',
-                'ordering': ['-year', '-pk'],
-                'permissions': [('review_risk', 'Can review and publish risks'), ('import_risk', 'Can import risks')],
+                "verbose_name": "risk",
+                "verbose_name_plural": "risks",
+                "ordering": ["-year", "-pk"],
+                "permissions": [
+                    ("review_risk", "Can review and publish risks"),
+                    ("import_risk", "Can import risks"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=foundation.public_id.new_public_id, max_length=20, unique=True, verbose_name='public id')),
-                ('text_kk', models.TextField(blank=True, verbose_name='what is done (Kazakh)')),
-                ('text_ru', models.TextField(blank=True, verbose_name='what is done (Russian)')),
-                ('text_en', models.TextField(blank=True, verbose_name='what is done (English)')),
-                ('deadline', models.DateField(blank=True, null=True, verbose_name='deadline')),
-                ('reporting_form_kk', models.CharField(blank=True, max_length=300, verbose_name='reporting form (Kazakh)')),
-                ('reporting_form_ru', models.CharField(blank=True, max_length=300, verbose_name='reporting form (Russian)')),
-                ('reporting_form_en', models.CharField(blank=True, max_length=300, verbose_name='reporting form (English)')),
-                ('indicator_kk', models.CharField(blank=True, max_length=300, verbose_name='indicator of success (Kazakh)')),
-                ('indicator_ru', models.CharField(blank=True, max_length=300, verbose_name='indicator of success (Russian)')),
-                ('indicator_en', models.CharField(blank=True, max_length=300, verbose_name='indicator of success (English)')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('in_progress', 'In progress'), ('reported_done', 'Reported as done'), ('verified_done', 'Verified as done'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], default='planned', max_length=15, verbose_name='state')),
-                ('list_order', models.GeneratedField(db_persist=True, expression=models.Case(models.When(state__in=['verified_done', 'cancelled'], then=datetime.date(9999, 12, 31)), default=django.db.models.functions.comparison.Coalesce('deadline', datetime.date(9999, 1, 1))), output_field=models.DateField())),
-                ('reported_on', models.DateField(blank=True, editable=False, null=True, verbose_name='reported on')),
-                ('verified_on', models.DateField(blank=True, editable=False, null=True, verbose_name='verified on')),
-                ('state_reason_kk', models.CharField(blank=True, max_length=500, verbose_name='reason for the state (Kazakh)')),
-                ('state_reason_ru', models.CharField(blank=True, max_length=500, verbose_name='reason for the state (Russian)')),
-                ('state_reason_en', models.CharField(blank=True, max_length=500, verbose_name='reason for the state (English)')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='made up for a demonstration')),
-                ('co_executors', models.ManyToManyField(blank=True, related_name='supported_measures', to='territory.publicbody', verbose_name='executors who help')),
-                ('executor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='territory.publicbody', verbose_name='executor')),
-                ('reported_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reported by')),
-                ('verified_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
-                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='corruption_map.risk', verbose_name='risk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=foundation.public_id.new_public_id,
+                        max_length=20,
+                        unique=True,
+                        verbose_name="public id",
+                    ),
+                ),
+                (
+                    "text_kk",
+                    models.TextField(blank=True, verbose_name="what is done (Kazakh)"),
+                ),
+                (
+                    "text_ru",
+                    models.TextField(blank=True, verbose_name="what is done (Russian)"),
+                ),
+                (
+                    "text_en",
+                    models.TextField(blank=True, verbose_name="what is done (English)"),
+                ),
+                (
+                    "deadline",
+                    models.DateField(blank=True, null=True, verbose_name="deadline"),
+                ),
+                (
+                    "reporting_form_kk",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="reporting form (Kazakh)",
+                    ),
+                ),
+                (
+                    "reporting_form_ru",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="reporting form (Russian)",
+                    ),
+                ),
+                (
+                    "reporting_form_en",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="reporting form (English)",
+                    ),
+                ),
+                (
+                    "indicator_kk",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="indicator of success (Kazakh)",
+                    ),
+                ),
+                (
+                    "indicator_ru",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="indicator of success (Russian)",
+                    ),
+                ),
+                (
+                    "indicator_en",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="indicator of success (English)",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("in_progress", "In progress"),
+                            ("reported_done", "Reported as done"),
+                            ("verified_done", "Verified as done"),
+                            ("returned", "Returned"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="planned",
+                        max_length=15,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "list_order",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(
+                                state__in=["verified_done", "cancelled"],
+                                then=datetime.date(9999, 12, 31),
+                            ),
+                            default=django.db.models.functions.comparison.Coalesce(
+                                "deadline", datetime.date(9999, 1, 1)
+                            ),
+                        ),
+                        output_field=models.DateField(),
+                    ),
+                ),
+                (
+                    "reported_on",
+                    models.DateField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="reported on",
+                    ),
+                ),
+                (
+                    "verified_on",
+                    models.DateField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="verified on",
+                    ),
+                ),
+                (
+                    "state_reason_kk",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        verbose_name="reason for the state (Kazakh)",
+                    ),
+                ),
+                (
+                    "state_reason_ru",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        verbose_name="reason for the state (Russian)",
+                    ),
+                ),
+                (
+                    "state_reason_en",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        verbose_name="reason for the state (English)",
+                    ),
+                ),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, verbose_name="made up for a demonstration"
+                    ),
+                ),
+                (
+                    "co_executors",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="supported_measures",
+                        to="territory.publicbody",
+                        verbose_name="executors who help",
+                    ),
+                ),
+                (
+                    "executor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="territory.publicbody",
+                        verbose_name="executor",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reported by",
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="verified by",
+                    ),
+                ),
+                (
+                    "risk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="corruption_map.risk",
+                        verbose_name="risk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'measure',
-                'verbose_name_plural': 'measures',
-                'ordering': ['deadline', 'pk'],
-                'permissions': [('report_measure', 'Can report a measure as done'), ('verify_measure', 'Can verify measures reported as done'), ('import_measure', 'Can import measures')],
+                "verbose_name": "measure",
+                "verbose_name_plural": "measures",
+                "ordering": ["deadline", "pk"],
+                "permissions": [
+                    ("report_measure", "Can report a measure as done"),
+                    ("verify_measure", "Can verify measures reported as done"),
+                    ("import_measure", "Can import measures"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=60, verbose_name='field')),
-                ('before', models.TextField(blank=True, verbose_name='before')),
-                ('after', models.TextField(blank=True, verbose_name='after')),
-                ('changed_at', models.DateTimeField(auto_now_add=True, verbose_name='changed at')),
-                ('measure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='corruption_map.measure', verbose_name='measure')),
-                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='corruption_map.risk', verbose_name='risk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("field", models.CharField(max_length=60, verbose_name="field")),
+                ("before", models.TextField(blank=True, verbose_name="before")),
+                ("after", models.TextField(blank=True, verbose_name="after")),
+                (
+                    "changed_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="changed at"),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="corruption_map.measure",
+                        verbose_name="measure",
+                    ),
+                ),
+                (
+                    "risk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="corruption_map.risk",
+                        verbose_name="risk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change',
-                'verbose_name_plural': 'changes',
-                'ordering': ['-changed_at', '-pk'],
+                "verbose_name": "change",
+                "verbose_name_plural": "changes",
+                "ordering": ["-changed_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='RiskAnalysis',
+            name="RiskAnalysis",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('internal', 'Internal analysis'), ('external', 'External analysis')], max_length=10, verbose_name='kind')),
-                ('act', models.CharField(blank=True, max_length=200, verbose_name='order or decision')),
-                ('done_on', models.DateField(verbose_name='done on')),
-                ('next_due_on', models.DateField(verbose_name='next one due on')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='made up for a demonstration')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='analyses', to='territory.publicbody', verbose_name='body')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("internal", "Internal analysis"),
+                            ("external", "External analysis"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="order or decision"
+                    ),
+                ),
+                ("done_on", models.DateField(verbose_name="done on")),
+                ("next_due_on", models.DateField(verbose_name="next one due on")),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, verbose_name="made up for a demonstration"
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="analyses",
+                        to="territory.publicbody",
+                        verbose_name="body",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'risk analysis',
-                'verbose_name_plural': 'risk analyses',
-                'ordering': ['-done_on'],
+                "verbose_name": "risk analysis",
+                "verbose_name_plural": "risk analyses",
+                "ordering": ["-done_on"],
             },
         ),
         migrations.AddField(
-            model_name='risk',
-            name='analysis',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='corruption_map.riskanalysis', verbose_name='analysis'),
+            model_name="risk",
+            name="analysis",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="risks",
+                to="corruption_map.riskanalysis",
+                verbose_name="analysis",
+            ),
         ),
         migrations.CreateModel(
-            name='RiskAssessment',
+            name="RiskAssessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('current', 'Current'), ('residual', 'Residual'), ('target', 'Target')], max_length=10, verbose_name='kind')),
-                ('likelihood', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='likelihood, 1 to 5')),
-                ('impact', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='impact, 1 to 5')),
-                ('score', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(models.F('likelihood'), '*', models.F('impact')), output_field=models.PositiveSmallIntegerField())),
-                ('assessed_on', models.DateField(verbose_name='assessed on')),
-                ('rationale_kk', models.TextField(blank=True, verbose_name='rationale (Kazakh)')),
-                ('rationale_ru', models.TextField(blank=True, verbose_name='rationale (Russian)')),
-                ('rationale_en', models.TextField(blank=True, verbose_name='rationale (English)')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='made up for a demonstration')),
-                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='corruption_map.risk', verbose_name='risk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("current", "Current"),
+                            ("residual", "Residual"),
+                            ("target", "Target"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "likelihood",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="likelihood, 1 to 5",
+                    ),
+                ),
+                (
+                    "impact",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="impact, 1 to 5",
+                    ),
+                ),
+                (
+                    "score",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("likelihood"), "*", models.F("impact")
+                        ),
+                        output_field=models.PositiveSmallIntegerField(),
+                    ),
+                ),
+                ("assessed_on", models.DateField(verbose_name="assessed on")),
+                (
+                    "rationale_kk",
+                    models.TextField(blank=True, verbose_name="rationale (Kazakh)"),
+                ),
+                (
+                    "rationale_ru",
+                    models.TextField(blank=True, verbose_name="rationale (Russian)"),
+                ),
+                (
+                    "rationale_en",
+                    models.TextField(blank=True, verbose_name="rationale (English)"),
+                ),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, verbose_name="made up for a demonstration"
+                    ),
+                ),
+                (
+                    "risk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assessments",
+                        to="corruption_map.risk",
+                        verbose_name="risk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assessment',
-                'verbose_name_plural': 'assessments',
-                'ordering': ['-assessed_on', '-pk'],
+                "verbose_name": "assessment",
+                "verbose_name_plural": "assessments",
+                "ordering": ["-assessed_on", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='risk',
-            name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='corruption_map.sourcedocument', verbose_name='source document'),
+            model_name="risk",
+            name="source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="risks",
+                to="corruption_map.sourcedocument",
+                verbose_name="source document",
+            ),
         ),
         migrations.CreateModel(
-            name='RiskCount',
+            name="RiskCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Open'), ('closed', 'Eliminated'), ('withdrawn', 'Withdrawn')], max_length=10)),
-                ('score', models.PositiveSmallIntegerField()),
-                ('risks', models.PositiveIntegerField()),
-                ('measures', models.PositiveIntegerField()),
-                ('measures_overdue', models.PositiveIntegerField()),
-                ('is_demo', models.BooleanField()),
-                ('counted_on', models.DateField()),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='territory.area')),
-                ('body_kind', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='territory.bodykind')),
-                ('detection_source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='corruption_map.detectionsource')),
-                ('sphere', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='corruption_map.sphere')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_review", "In review"),
+                            ("published", "Open"),
+                            ("closed", "Eliminated"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField()),
+                ("risks", models.PositiveIntegerField()),
+                ("measures", models.PositiveIntegerField()),
+                ("measures_overdue", models.PositiveIntegerField()),
+                ("is_demo", models.BooleanField()),
+                ("counted_on", models.DateField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="territory.area",
+                    ),
+                ),
+                (
+                    "body_kind",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="territory.bodykind",
+                    ),
+                ),
+                (
+                    "detection_source",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="corruption_map.detectionsource",
+                    ),
+                ),
+                (
+                    "sphere",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="corruption_map.sphere",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'figures of the map',
-                'verbose_name_plural': 'figures of the map',
+                "verbose_name": "figures of the map",
+                "verbose_name_plural": "figures of the map",
             },
         ),
         migrations.AddField(
-            model_name='risk',
-            name='sphere',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='corruption_map.sphere', verbose_name='sphere'),
+            model_name="risk",
+            name="sphere",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="risks",
+                to="corruption_map.sphere",
+                verbose_name="sphere",
+            ),
         ),
         migrations.CreateModel(
-            name='VulnerablePosition',
+            name="VulnerablePosition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=foundation.public_id.new_public_id, max_length=20, unique=True, verbose_name='public id')),
-                ('title_kk', models.CharField(blank=True, max_length=300, verbose_name='post (Kazakh)')),
-                ('title_ru', models.CharField(blank=True, max_length=300, verbose_name='post (Russian)')),
-                ('title_en', models.CharField(blank=True, max_length=300, verbose_name='post (English)')),
-                ('functions_kk', models.TextField(blank=True, verbose_name='functions (Kazakh)')),
-                ('functions_ru', models.TextField(blank=True, verbose_name='functions (Russian)')),
-                ('functions_en', models.TextField(blank=True, verbose_name='functions (English)')),
-                ('reason_kk', models.TextField(blank=True, verbose_name='why it is exposed (Kazakh)')),
-                ('reason_ru', models.TextField(blank=True, verbose_name='why it is exposed (Russian)')),
-                ('reason_en', models.TextField(blank=True, verbose_name='why it is exposed (English)')),
-                ('level', models.CharField(blank=True, choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=10, verbose_name='level')),
-                ('act', models.CharField(blank=True, max_length=200, verbose_name='act that lists it')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='listed from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='listed until')),
-                ('is_published', models.BooleanField(default=False, verbose_name='published')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='made up for a demonstration')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='positions', to='territory.publicbody', verbose_name='body')),
-                ('risks', models.ManyToManyField(blank=True, related_name='positions', to='corruption_map.risk', verbose_name='risks')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=foundation.public_id.new_public_id,
+                        max_length=20,
+                        unique=True,
+                        verbose_name="public id",
+                    ),
+                ),
+                (
+                    "title_kk",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="post (Kazakh)"
+                    ),
+                ),
+                (
+                    "title_ru",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="post (Russian)"
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="post (English)"
+                    ),
+                ),
+                (
+                    "functions_kk",
+                    models.TextField(blank=True, verbose_name="functions (Kazakh)"),
+                ),
+                (
+                    "functions_ru",
+                    models.TextField(blank=True, verbose_name="functions (Russian)"),
+                ),
+                (
+                    "functions_en",
+                    models.TextField(blank=True, verbose_name="functions (English)"),
+                ),
+                (
+                    "reason_kk",
+                    models.TextField(
+                        blank=True, verbose_name="why it is exposed (Kazakh)"
+                    ),
+                ),
+                (
+                    "reason_ru",
+                    models.TextField(
+                        blank=True, verbose_name="why it is exposed (Russian)"
+                    ),
+                ),
+                (
+                    "reason_en",
+                    models.TextField(
+                        blank=True, verbose_name="why it is exposed (English)"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("low", "Low"),
+                            ("medium", "Medium"),
+                            ("high", "High"),
+                            ("critical", "Critical"),
+                        ],
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="act that lists it"
+                    ),
+                ),
+                (
+                    "valid_from",
+                    models.DateField(blank=True, null=True, verbose_name="listed from"),
+                ),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="listed until"
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(default=False, verbose_name="published"),
+                ),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, verbose_name="made up for a demonstration"
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="positions",
+                        to="territory.publicbody",
+                        verbose_name="body",
+                    ),
+                ),
+                (
+                    "risks",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="positions",
+                        to="corruption_map.risk",
+                        verbose_name="risks",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'exposed position',
-                'verbose_name_plural': 'exposed positions',
-                'ordering': ['body', 'pk'],
-                'permissions': [('import_vulnerableposition', 'Can import positions')],
+                "verbose_name": "exposed position",
+                "verbose_name_plural": "exposed positions",
+                "ordering": ["body", "pk"],
+                "permissions": [("import_vulnerableposition", "Can import positions")],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_kk', models.CharField(blank=True, max_length=300, verbose_name='title (Kazakh)')),
-                ('title_ru', models.CharField(blank=True, max_length=300, verbose_name='title (Russian)')),
-                ('title_en', models.CharField(blank=True, max_length=300, verbose_name='title (English)')),
-                ('file', models.FileField(blank=True, upload_to='evidence/', verbose_name='file')),
-                ('sha256', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256 of the file')),
-                ('url', models.URLField(blank=True, verbose_name='address')),
-                ('added_on', models.DateField(verbose_name='added on')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='made up for a demonstration')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='corruption_map.measure', verbose_name='measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "title_kk",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="title (Kazakh)"
+                    ),
+                ),
+                (
+                    "title_ru",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="title (Russian)"
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="title (English)"
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, upload_to="evidence/", verbose_name="file"
+                    ),
+                ),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=64,
+                        verbose_name="SHA-256 of the file",
+                    ),
+                ),
+                ("url", models.URLField(blank=True, verbose_name="address")),
+                ("added_on", models.DateField(verbose_name="added on")),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, verbose_name="made up for a demonstration"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="corruption_map.measure",
+                        verbose_name="measure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evidence',
-                'verbose_name_plural': 'evidence',
-                'ordering': ['-added_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('file', ''), ('url', ''), _negated=True), ('is_demo', True), _connector='OR'), name='evidence_is_a_file_or_an_address')],
+                "verbose_name": "evidence",
+                "verbose_name_plural": "evidence",
+                "ordering": ["-added_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", ""), ("url", ""), _negated=True),
+                            ("is_demo", True),
+                            _connector="OR",
+                        ),
+                        name="evidence_is_a_file_or_an_address",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DeadlineChange',
+            name="DeadlineChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.DateField(blank=True, null=True, verbose_name='deadline before')),
-                ('after', models.DateField(verbose_name='deadline after')),
-                ('changed_on', models.DateField(verbose_name='changed on')),
-                ('reason_kk', models.TextField(blank=True, verbose_name='reason (Kazakh)')),
-                ('reason_ru', models.TextField(blank=True, verbose_name='reason (Russian)')),
-                ('reason_en', models.TextField(blank=True, verbose_name='reason (English)')),
-                ('act', models.CharField(blank=True, max_length=200, verbose_name='order or decision')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadline_changes', to='corruption_map.measure', verbose_name='measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "before",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="deadline before"
+                    ),
+                ),
+                ("after", models.DateField(verbose_name="deadline after")),
+                ("changed_on", models.DateField(verbose_name="changed on")),
+                (
+                    "reason_kk",
+                    models.TextField(blank=True, verbose_name="reason (Kazakh)"),
+                ),
+                (
+                    "reason_ru",
+                    models.TextField(blank=True, verbose_name="reason (Russian)"),
+                ),
+                (
+                    "reason_en",
+                    models.TextField(blank=True, verbose_name="reason (English)"),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="order or decision"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadline_changes",
+                        to="corruption_map.measure",
+                        verbose_name="measure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change of deadline',
-                'verbose_name_plural': 'changes of deadline',
-                'ordering': ['-changed_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason_en', ''), ('reason_kk', ''), ('reason_ru', ''), _negated=True), name='change_of_deadline_has_a_reason')],
+                "verbose_name": "change of deadline",
+                "verbose_name_plural": "changes of deadline",
+                "ordering": ["-changed_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason_en", ""),
+                            ("reason_kk", ""),
+                            ("reason_ru", ""),
+                            _negated=True,
+                        ),
+                        name="change_of_deadline_has_a_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProgressReport',
+            name="ProgressReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('quarter', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(4)], verbose_name='quarter')),
-                ('claimed_state', models.CharField(choices=[('planned', 'Planned'), ('in_progress', 'In progress'), ('reported_done', 'Reported as done'), ('verified_done', 'Verified as done'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], max_length=15, verbose_name='state claimed by the executor')),
-                ('text_kk', models.TextField(blank=True, verbose_name='what was done (Kazakh)')),
-                ('text_ru', models.TextField(blank=True, verbose_name='what was done (Russian)')),
-                ('text_en', models.TextField(blank=True, verbose_name='what was done (English)')),
-                ('reported_on', models.DateField(verbose_name='reported on')),
-                ('verified_state', models.CharField(blank=True, choices=[('planned', 'Planned'), ('in_progress', 'In progress'), ('reported_done', 'Reported as done'), ('verified_done', 'Verified as done'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], max_length=15, verbose_name='state found by the verifier')),
-                ('verified_on', models.DateField(blank=True, null=True, verbose_name='verified on')),
-                ('finding_kk', models.TextField(blank=True, verbose_name='finding of the verifier (Kazakh)')),
-                ('finding_ru', models.TextField(blank=True, verbose_name='finding of the verifier (Russian)')),
-                ('finding_en', models.TextField(blank=True, verbose_name='finding of the verifier (English)')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='corruption_map.measure', verbose_name='measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "quarter",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(4),
+                        ],
+                        verbose_name="quarter",
+                    ),
+                ),
+                (
+                    "claimed_state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("in_progress", "In progress"),
+                            ("reported_done", "Reported as done"),
+                            ("verified_done", "Verified as done"),
+                            ("returned", "Returned"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=15,
+                        verbose_name="state claimed by the executor",
+                    ),
+                ),
+                (
+                    "text_kk",
+                    models.TextField(blank=True, verbose_name="what was done (Kazakh)"),
+                ),
+                (
+                    "text_ru",
+                    models.TextField(
+                        blank=True, verbose_name="what was done (Russian)"
+                    ),
+                ),
+                (
+                    "text_en",
+                    models.TextField(
+                        blank=True, verbose_name="what was done (English)"
+                    ),
+                ),
+                ("reported_on", models.DateField(verbose_name="reported on")),
+                (
+                    "verified_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planned", "Planned"),
+                            ("in_progress", "In progress"),
+                            ("reported_done", "Reported as done"),
+                            ("verified_done", "Verified as done"),
+                            ("returned", "Returned"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=15,
+                        verbose_name="state found by the verifier",
+                    ),
+                ),
+                (
+                    "verified_on",
+                    models.DateField(blank=True, null=True, verbose_name="verified on"),
+                ),
+                (
+                    "finding_kk",
+                    models.TextField(
+                        blank=True, verbose_name="finding of the verifier (Kazakh)"
+                    ),
+                ),
+                (
+                    "finding_ru",
+                    models.TextField(
+                        blank=True, verbose_name="finding of the verifier (Russian)"
+                    ),
+                ),
+                (
+                    "finding_en",
+                    models.TextField(
+                        blank=True, verbose_name="finding of the verifier (English)"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="corruption_map.measure",
+                        verbose_name="measure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'progress report',
-                'verbose_name_plural': 'progress reports',
-                'ordering': ['-year', '-quarter'],
-                'constraints': [models.UniqueConstraint(fields=('measure', 'year', 'quarter'), name='one_progress_report_per_quarter'), models.CheckConstraint(condition=models.Q(('quarter__range', (1, 4))), name='quarter_between_1_and_4'), models.CheckConstraint(condition=models.Q(('verified_state', ''), ('verified_on__isnull', False), _connector='OR'), name='verified_report_has_a_date')],
+                "verbose_name": "progress report",
+                "verbose_name_plural": "progress reports",
+                "ordering": ["-year", "-quarter"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("measure", "year", "quarter"),
+                        name="one_progress_report_per_quarter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quarter__range", (1, 4))),
+                        name="quarter_between_1_and_4",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verified_state", ""),
+                            ("verified_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="verified_report_has_a_date",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PublicComment',
+            name="PublicComment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=foundation.public_id.new_public_id, max_length=20, unique=True, verbose_name='public id')),
-                ('text', models.TextField(max_length=2000, verbose_name='comment')),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('received_on', models.DateField(verbose_name='received on')),
-                ('state', models.CharField(choices=[('pending', 'Waiting for moderation'), ('published', 'Published'), ('rejected', 'Rejected')], default='pending', max_length=10, verbose_name='state')),
-                ('personal_data', models.JSONField(default=list, editable=False, verbose_name='personal data found')),
-                ('rejection_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for rejection')),
-                ('reply_kk', models.TextField(blank=True, verbose_name='reply of the body (Kazakh)')),
-                ('reply_ru', models.TextField(blank=True, verbose_name='reply of the body (Russian)')),
-                ('reply_en', models.TextField(blank=True, verbose_name='reply of the body (English)')),
-                ('replied_on', models.DateField(blank=True, null=True, verbose_name='replied on')),
-                ('rating_sum', models.PositiveIntegerField(default=0, editable=False)),
-                ('rating_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('is_demo', models.BooleanField(default=False, verbose_name='made up for a demonstration')),
-                ('measure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='corruption_map.measure', verbose_name='measure')),
-                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='corruption_map.risk', verbose_name='risk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=foundation.public_id.new_public_id,
+                        max_length=20,
+                        unique=True,
+                        verbose_name="public id",
+                    ),
+                ),
+                ("text", models.TextField(max_length=2000, verbose_name="comment")),
+                ("language", models.CharField(max_length=2, verbose_name="language")),
+                ("received_on", models.DateField(verbose_name="received on")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting for moderation"),
+                            ("published", "Published"),
+                            ("rejected", "Rejected"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "personal_data",
+                    models.JSONField(
+                        default=list, editable=False, verbose_name="personal data found"
+                    ),
+                ),
+                (
+                    "rejection_reason",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="reason for rejection"
+                    ),
+                ),
+                (
+                    "reply_kk",
+                    models.TextField(
+                        blank=True, verbose_name="reply of the body (Kazakh)"
+                    ),
+                ),
+                (
+                    "reply_ru",
+                    models.TextField(
+                        blank=True, verbose_name="reply of the body (Russian)"
+                    ),
+                ),
+                (
+                    "reply_en",
+                    models.TextField(
+                        blank=True, verbose_name="reply of the body (English)"
+                    ),
+                ),
+                (
+                    "replied_on",
+                    models.DateField(blank=True, null=True, verbose_name="replied on"),
+                ),
+                ("rating_sum", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "rating_count",
+                    models.PositiveIntegerField(default=0, editable=False),
+                ),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, verbose_name="made up for a demonstration"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="corruption_map.measure",
+                        verbose_name="measure",
+                    ),
+                ),
+                (
+                    "risk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="corruption_map.risk",
+                        verbose_name="risk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'public comment',
-                'verbose_name_plural': 'public comments',
-                'ordering': ['-received_on', '-pk'],
-                'permissions': [('moderate_publiccomment', 'Can moderate comments'), ('reply_publiccomment', 'Can reply to comments for a body')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('rejection_reason', ''), _negated=True), _connector='OR'), name='rejected_comment_has_a_reason'), models.CheckConstraint(condition=models.Q(('rating_sum__gte', models.F('rating_count')), ('rating_sum__lte', django.db.models.expressions.CombinedExpression(models.Value(5), '*', models.F('rating_count')))), name='ratings_between_1_and_5')],
+                "verbose_name": "public comment",
+                "verbose_name_plural": "public comments",
+                "ordering": ["-received_on", "-pk"],
+                "permissions": [
+                    ("moderate_publiccomment", "Can moderate comments"),
+                    ("reply_publiccomment", "Can reply to comments for a body"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "rejected"), _negated=True),
+                            models.Q(("rejection_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rejected_comment_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rating_sum__gte", models.F("rating_count")),
+                            (
+                                "rating_sum__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.Value(5), "*", models.F("rating_count")
+                                ),
+                            ),
+                        ),
+                        name="ratings_between_1_and_5",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(fields=['list_order', 'id'], name='measure_page'),
+            model_name="measure",
+            index=models.Index(fields=["list_order", "id"], name="measure_page"),
         ),
         migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(fields=['executor', 'deadline'], name='measure_by_executor'),
+            model_name="measure",
+            index=models.Index(
+                fields=["executor", "deadline"], name="measure_by_executor"
+            ),
         ),
         migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(models.F('deadline'), models.F('id'), condition=models.Q(('state__in', ['planned', 'in_progress', 'reported_done', 'returned'])), name='measure_open_by_deadline'),
+            model_name="measure",
+            index=models.Index(
+                models.F("deadline"),
+                models.F("id"),
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["planned", "in_progress", "reported_done", "returned"],
+                    )
+                ),
+                name="measure_open_by_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'verified_done'), _negated=True), models.Q(('verified_by__isnull', False), ('verified_on__isnull', False)), _connector='OR'), name='verified_measure_names_its_verifier'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "verified_done"), _negated=True),
+                    models.Q(
+                        ("verified_by__isnull", False), ("verified_on__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="verified_measure_names_its_verifier",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), ('reported_by__isnull', True), models.Q(('verified_by', models.F('reported_by')), _negated=True), _connector='OR'), name='nobody_verifies_their_own_report'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verified_by__isnull", True),
+                    ("reported_by__isnull", True),
+                    models.Q(("verified_by", models.F("reported_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_verifies_their_own_report",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('state_reason_en', ''), ('state_reason_kk', ''), ('state_reason_ru', ''), _negated=True), _connector='OR'), name='cancelled_measure_has_a_reason'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "cancelled"), _negated=True),
+                    models.Q(
+                        ("state_reason_en", ""),
+                        ("state_reason_kk", ""),
+                        ("state_reason_ru", ""),
+                        _negated=True,
+                    ),
+                    _connector="OR",
+                ),
+                name="cancelled_measure_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskanalysis',
-            constraint=models.CheckConstraint(condition=models.Q(('next_due_on__gt', models.F('done_on'))), name='next_analysis_after_this_one'),
+            model_name="riskanalysis",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("next_due_on__gt", models.F("done_on"))),
+                name="next_analysis_after_this_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('impact__range', (1, 5)), ('likelihood__range', (1, 5))), name='assessment_between_1_and_5'),
+            model_name="riskassessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("impact__range", (1, 5)), ("likelihood__range", (1, 5))
+                ),
+                name="assessment_between_1_and_5",
+            ),
         ),
         migrations.AddIndex(
-            model_name='riskcount',
-            index=models.Index(fields=['area', 'year'], name='riskcount_area_year'),
+            model_name="riskcount",
+            index=models.Index(fields=["area", "year"], name="riskcount_area_year"),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['-year', '-id'], name='risk_page'),
+            model_name="risk",
+            index=models.Index(fields=["-year", "-id"], name="risk_page"),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['area', 'year', 'id'], name='risk_by_area'),
+            model_name="risk",
+            index=models.Index(fields=["area", "year", "id"], name="risk_by_area"),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['body', 'year', 'id'], name='risk_by_body'),
+            model_name="risk",
+            index=models.Index(fields=["body", "year", "id"], name="risk_by_body"),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['sphere', 'year', 'id'], name='risk_by_sphere'),
+            model_name="risk",
+            index=models.Index(fields=["sphere", "year", "id"], name="risk_by_sphere"),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['detection_source', 'year', 'id'], name='risk_by_detection'),
+            model_name="risk",
+            index=models.Index(
+                fields=["detection_source", "year", "id"], name="risk_by_detection"
+            ),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['state', 'year', 'id'], name='risk_by_state'),
+            model_name="risk",
+            index=models.Index(fields=["state", "year", "id"], name="risk_by_state"),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['-current_score', '-id'], name='risk_by_score'),
+            model_name="risk",
+            index=models.Index(fields=["-current_score", "-id"], name="risk_by_score"),
         ),
         migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'closed']), _negated=True), models.Q(models.Q(('title_kk', ''), _negated=True), models.Q(('title_ru', ''), _negated=True), ('published_at__isnull', False)), _connector='OR'), name='public_risk_has_titles_and_a_date'),
+            model_name="risk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["published", "closed"]), _negated=True),
+                    models.Q(
+                        models.Q(("title_kk", ""), _negated=True),
+                        models.Q(("title_ru", ""), _negated=True),
+                        ("published_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="public_risk_has_titles_and_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.CheckConstraint(condition=models.Q(('current_score__lte', 25)), name='score_at_most_25'),
+            model_name="risk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("current_score__lte", 25)), name="score_at_most_25"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.CheckConstraint(condition=models.Q(('quote', ''), ('source__isnull', False), _connector='OR'), name='quotation_names_its_source'),
+            model_name="risk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("quote", ""), ("source__isnull", False), _connector="OR"
+                ),
+                name="quotation_names_its_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vulnerableposition',
-            constraint=models.CheckConstraint(condition=models.Q(('is_published', False), models.Q(models.Q(('title_kk', ''), _negated=True), models.Q(('title_ru', ''), _negated=True)), _connector='OR'), name='public_position_has_titles'),
+            model_name="vulnerableposition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_published", False),
+                    models.Q(
+                        models.Q(("title_kk", ""), _negated=True),
+                        models.Q(("title_ru", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="public_position_has_titles",
+            ),
         ),
     ]

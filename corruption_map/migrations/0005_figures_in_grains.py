@@ -9,7 +9,12 @@ STATES = [
     ("closed", "Eliminated"),
     ("withdrawn", "Withdrawn"),
 ]
-LEVELS = [("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")]
+LEVELS = [
+    ("low", "Low"),
+    ("medium", "Medium"),
+    ("high", "High"),
+    ("critical", "Critical"),
+]
 GRAINS = [
     ("plain", "Year, area, level and state"),
     ("sphere", "and sphere"),

@@ -29,6 +29,9 @@ class Change(models.Model):
         verbose_name_plural = _("changes")
         ordering = ["-changed_at", "-pk"]
 
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before} → {self.after}"
+
     @property
     def field_label(self) -> str:
         """The column's name as people read it."""
@@ -48,6 +51,3 @@ class Change(models.Model):
         field = model._meta.get_field(self.field)
         choices = dict(getattr(field, "flatchoices", ()))
         return str(choices.get(value, value))
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.before} → {self.after}"

@@ -49,7 +49,9 @@ class Area(models.Model):
     note_kk = models.TextField(_("note (Kazakh)"), blank=True)
     note_ru = models.TextField(_("note (Russian)"), blank=True)
     note_en = models.TextField(_("note (English)"), blank=True)
-    label_latitude = models.FloatField(_("latitude of the label"), null=True, blank=True)
+    label_latitude = models.FloatField(
+        _("latitude of the label"), null=True, blank=True
+    )
     label_longitude = models.FloatField(
         _("longitude of the label"), null=True, blank=True
     )

@@ -4,37 +4,122 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_kk', models.CharField(blank=True, max_length=300, verbose_name='name (Kazakh)')),
-                ('name_ru', models.CharField(blank=True, max_length=300, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='name (English)')),
-                ('portal_name_kk', models.CharField(max_length=120, verbose_name="portal's name (Kazakh)")),
-                ('portal_name_ru', models.CharField(max_length=120, verbose_name="portal's name (Russian)")),
-                ('portal_name_en', models.CharField(max_length=120, verbose_name="portal's name (English)")),
-                ('country_kk', models.CharField(max_length=100, verbose_name='country (Kazakh)')),
-                ('country_ru', models.CharField(max_length=100, verbose_name='country (Russian)')),
-                ('country_en', models.CharField(max_length=100, verbose_name='country (English)')),
-                ('hotline', models.CharField(blank=True, max_length=40, verbose_name='hotline')),
-                ('hotline_note_kk', models.CharField(blank=True, max_length=200, verbose_name='note on the hotline (Kazakh)')),
-                ('hotline_note_ru', models.CharField(blank=True, max_length=200, verbose_name='note on the hotline (Russian)')),
-                ('hotline_note_en', models.CharField(blank=True, max_length=200, verbose_name='note on the hotline (English)')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('security_contact', models.CharField(blank=True, max_length=200, verbose_name='contact for security reports')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name_kk",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="name (Kazakh)"
+                    ),
+                ),
+                (
+                    "name_ru",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="name (Russian)"
+                    ),
+                ),
+                (
+                    "name_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="name (English)"
+                    ),
+                ),
+                (
+                    "portal_name_kk",
+                    models.CharField(
+                        max_length=120, verbose_name="portal's name (Kazakh)"
+                    ),
+                ),
+                (
+                    "portal_name_ru",
+                    models.CharField(
+                        max_length=120, verbose_name="portal's name (Russian)"
+                    ),
+                ),
+                (
+                    "portal_name_en",
+                    models.CharField(
+                        max_length=120, verbose_name="portal's name (English)"
+                    ),
+                ),
+                (
+                    "country_kk",
+                    models.CharField(max_length=100, verbose_name="country (Kazakh)"),
+                ),
+                (
+                    "country_ru",
+                    models.CharField(max_length=100, verbose_name="country (Russian)"),
+                ),
+                (
+                    "country_en",
+                    models.CharField(max_length=100, verbose_name="country (English)"),
+                ),
+                (
+                    "hotline",
+                    models.CharField(blank=True, max_length=40, verbose_name="hotline"),
+                ),
+                (
+                    "hotline_note_kk",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        verbose_name="note on the hotline (Kazakh)",
+                    ),
+                ),
+                (
+                    "hotline_note_ru",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        verbose_name="note on the hotline (Russian)",
+                    ),
+                ),
+                (
+                    "hotline_note_en",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        verbose_name="note on the hotline (English)",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="e-mail"
+                    ),
+                ),
+                (
+                    "security_contact",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        verbose_name="contact for security reports",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'authority',
-                'verbose_name_plural': 'authority',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='there_is_one_authority')],
+                "verbose_name": "authority",
+                "verbose_name_plural": "authority",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="there_is_one_authority"
+                    )
+                ],
             },
         ),
     ]

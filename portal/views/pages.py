@@ -15,9 +15,9 @@ from corruption_map.drawing import Drawing
 from corruption_map.figures import map_figures
 from corruption_map.filters import Choices, RiskFilter
 from corruption_map.models import Risk, SourceDocument
+from foundation.languages import Text, languages, pick
 from foundation.publication import stored_page
 from foundation.shipped_data import Row, shipped_rows
-from foundation.languages import Text, languages, pick
 from portal.forms import ReadingForm
 from portal.gallery import COMPONENTS
 from portal.reading_mode import COOKIE, COOKIE_SECONDS, ReadingMode

@@ -57,9 +57,9 @@ def test_every_page_is_accessible_and_fits_a_small_screen(
     for path in PATHS:
         narrow.goto(f"/{language}/{path}")
         axe(narrow)
-        assert narrow.evaluate(
-            "document.documentElement.scrollWidth <= innerWidth"
-        ), f"{path} scrolls sideways"
+        assert narrow.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            f"{path} scrolls sideways"
+        )
         assert narrow.evaluate(SMALL) == [], f"{path} has small targets"
 
 
@@ -123,7 +123,9 @@ def test_without_scripts_the_map_shows_what_is_asked_for(browser, address):
     page.get_by_role("button", name="Show").click()
 
     assert "measure=eliminated" in page.url
-    assert page.locator("#map-title").inner_text().startswith("Share of risks eliminated")
+    assert (
+        page.locator("#map-title").inner_text().startswith("Share of risks eliminated")
+    )
     assert page.locator("td[data-iso]").count() == 20
     context.close()
 
@@ -152,7 +154,13 @@ def test_a_reading_mode_lasts_without_scripts(browser, address):
 
 def test_a_high_contrast_page_is_accessible(page, axe, address):
     page.context.add_cookies(
-        [{"name": "reading", "value": "size-huge.contrast-high.spacing-wide", "url": address}]
+        [
+            {
+                "name": "reading",
+                "value": "size-huge.contrast-high.spacing-wide",
+                "url": address,
+            }
+        ]
     )
     for path in ("", "map/", "risks/R002/", "measures/"):
         page.goto(f"/ru/{path}")

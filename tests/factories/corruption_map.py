@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.utils import timezone
-from factory import LazyFunction, Sequence, SubFactory, Trait
+from factory.declarations import LazyFunction, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
 from corruption_map.models import (

@@ -3,8 +3,8 @@ from io import BytesIO
 
 import pytest
 import time_machine
-from django.core.wsgi import get_wsgi_application
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from redis import Redis
 
@@ -116,7 +116,9 @@ def test_each_reading_mode_has_its_own_page():
 def test_an_unknown_reading_mode_makes_no_page_of_its_own():
     plain = ask("/en/about/")
 
-    odd = ask("/en/about/", HTTP_COOKIE='reading=size-"><script>', app=StoredPages(never))
+    odd = ask(
+        "/en/about/", HTTP_COOKIE='reading=size-"><script>', app=StoredPages(never)
+    )
 
     assert odd.text == plain.text
 

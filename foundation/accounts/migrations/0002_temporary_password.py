@@ -4,20 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='password_is_temporary',
-            field=models.BooleanField(default=False, editable=False, verbose_name='must choose a new password'),
+            model_name="user",
+            name="password_is_temporary",
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="must choose a new password"
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='language',
-            field=models.CharField(choices=[('kk', 'Қазақша'), ('ru', 'Русский'), ('en', 'English')], default='kk', max_length=2, verbose_name='language of the staff area and of mails'),
+            model_name="user",
+            name="language",
+            field=models.CharField(
+                choices=[("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")],
+                default="kk",
+                max_length=2,
+                verbose_name="language of the staff area and of mails",
+            ),
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,22 +14,44 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('action', models.CharField(max_length=60, verbose_name='what')),
-                ('target_kind', models.CharField(max_length=60, verbose_name='kind of target')),
-                ('target_id', models.CharField(max_length=80, verbose_name='public id of target')),
-                ('detail', models.CharField(blank=True, max_length=200, verbose_name='detail')),
-                ('hash', models.CharField(max_length=64, verbose_name='hash')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("action", models.CharField(max_length=60, verbose_name="what")),
+                (
+                    "target_kind",
+                    models.CharField(max_length=60, verbose_name="kind of target"),
+                ),
+                (
+                    "target_id",
+                    models.CharField(max_length=80, verbose_name="public id of target"),
+                ),
+                (
+                    "detail",
+                    models.CharField(blank=True, max_length=200, verbose_name="detail"),
+                ),
+                ("hash", models.CharField(max_length=64, verbose_name="hash")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'audit event',
-                'verbose_name_plural': 'audit events',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['target_kind', 'target_id'], name='audit_by_target')],
+                "verbose_name": "audit event",
+                "verbose_name_plural": "audit events",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["target_kind", "target_id"], name="audit_by_target"
+                    )
+                ],
             },
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,123 +14,439 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='BodyKind',
+            name="BodyKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True, verbose_name='code')),
-                ('name_kk', models.CharField(max_length=200, verbose_name='name (Kazakh)')),
-                ('name_ru', models.CharField(max_length=200, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(max_length=200, verbose_name='name (English)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.SlugField(unique=True, verbose_name="code")),
+                (
+                    "name_kk",
+                    models.CharField(max_length=200, verbose_name="name (Kazakh)"),
+                ),
+                (
+                    "name_ru",
+                    models.CharField(max_length=200, verbose_name="name (Russian)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(max_length=200, verbose_name="name (English)"),
+                ),
             ],
             options={
-                'verbose_name': 'kind of body',
-                'verbose_name_plural': 'kinds of body',
-                'ordering': ['code'],
+                "verbose_name": "kind of body",
+                "verbose_name_plural": "kinds of body",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('iso', models.CharField(max_length=10, unique=True, verbose_name='ISO 3166-2 code')),
-                ('kato', models.CharField(blank=True, max_length=9, verbose_name='KATO code')),
-                ('kind', models.CharField(choices=[('country', 'Country'), ('region', 'Region'), ('city', 'City of republican significance'), ('district', 'District')], max_length=10, verbose_name='kind')),
-                ('name_kk', models.CharField(max_length=200, verbose_name='name (Kazakh)')),
-                ('name_ru', models.CharField(max_length=200, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(max_length=200, verbose_name='name (English)')),
-                ('centre_kk', models.CharField(blank=True, max_length=100, verbose_name='centre (Kazakh)')),
-                ('centre_ru', models.CharField(blank=True, max_length=100, verbose_name='centre (Russian)')),
-                ('centre_en', models.CharField(blank=True, max_length=100, verbose_name='centre (English)')),
-                ('note_kk', models.TextField(blank=True, verbose_name='note (Kazakh)')),
-                ('note_ru', models.TextField(blank=True, verbose_name='note (Russian)')),
-                ('note_en', models.TextField(blank=True, verbose_name='note (English)')),
-                ('label_latitude', models.FloatField(blank=True, null=True, verbose_name='latitude of the label')),
-                ('label_longitude', models.FloatField(blank=True, null=True, verbose_name='longitude of the label')),
-                ('surface_km2', models.PositiveIntegerField(blank=True, null=True, verbose_name='surface, km²')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='exists from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='existed until')),
-                ('territory_changed_on', models.DateField(blank=True, null=True, verbose_name='borders changed on')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='territory.area', verbose_name='part of')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='territory.area', verbose_name='created out of')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "iso",
+                    models.CharField(
+                        max_length=10, unique=True, verbose_name="ISO 3166-2 code"
+                    ),
+                ),
+                (
+                    "kato",
+                    models.CharField(
+                        blank=True, max_length=9, verbose_name="KATO code"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("country", "Country"),
+                            ("region", "Region"),
+                            ("city", "City of republican significance"),
+                            ("district", "District"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "name_kk",
+                    models.CharField(max_length=200, verbose_name="name (Kazakh)"),
+                ),
+                (
+                    "name_ru",
+                    models.CharField(max_length=200, verbose_name="name (Russian)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(max_length=200, verbose_name="name (English)"),
+                ),
+                (
+                    "centre_kk",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="centre (Kazakh)"
+                    ),
+                ),
+                (
+                    "centre_ru",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="centre (Russian)"
+                    ),
+                ),
+                (
+                    "centre_en",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="centre (English)"
+                    ),
+                ),
+                ("note_kk", models.TextField(blank=True, verbose_name="note (Kazakh)")),
+                (
+                    "note_ru",
+                    models.TextField(blank=True, verbose_name="note (Russian)"),
+                ),
+                (
+                    "note_en",
+                    models.TextField(blank=True, verbose_name="note (English)"),
+                ),
+                (
+                    "label_latitude",
+                    models.FloatField(
+                        blank=True, null=True, verbose_name="latitude of the label"
+                    ),
+                ),
+                (
+                    "label_longitude",
+                    models.FloatField(
+                        blank=True, null=True, verbose_name="longitude of the label"
+                    ),
+                ),
+                (
+                    "surface_km2",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="surface, km²"
+                    ),
+                ),
+                (
+                    "valid_from",
+                    models.DateField(blank=True, null=True, verbose_name="exists from"),
+                ),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="existed until"
+                    ),
+                ),
+                (
+                    "territory_changed_on",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="borders changed on"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="territory.area",
+                        verbose_name="part of",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="territory.area",
+                        verbose_name="created out of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'area',
-                'verbose_name_plural': 'areas',
-                'ordering': ['iso'],
+                "verbose_name": "area",
+                "verbose_name_plural": "areas",
+                "ordering": ["iso"],
             },
         ),
         migrations.CreateModel(
-            name='AreaPopulation',
+            name="AreaPopulation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='as of')),
-                ('value', models.PositiveIntegerField(verbose_name='residents')),
-                ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('source_url', models.URLField(blank=True, verbose_name='address of the source')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='populations', to='territory.area', verbose_name='area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("date", models.DateField(verbose_name="as of")),
+                ("value", models.PositiveIntegerField(verbose_name="residents")),
+                ("source", models.CharField(max_length=300, verbose_name="source")),
+                (
+                    "source_url",
+                    models.URLField(blank=True, verbose_name="address of the source"),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="populations",
+                        to="territory.area",
+                        verbose_name="area",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'population',
-                'verbose_name_plural': 'populations',
-                'ordering': ['area', 'date'],
+                "verbose_name": "population",
+                "verbose_name_plural": "populations",
+                "ordering": ["area", "date"],
             },
         ),
         migrations.CreateModel(
-            name='PublicBody',
+            name="PublicBody",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=80, unique=True, verbose_name='code')),
-                ('abbreviation', models.CharField(blank=True, max_length=30, verbose_name='abbreviation')),
-                ('name_kk', models.CharField(max_length=300, verbose_name='name (Kazakh)')),
-                ('name_ru', models.CharField(max_length=300, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(max_length=300, verbose_name='name (English)')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='exists from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='existed until')),
-                ('ended_in', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year it ended, where no day is known')),
-                ('note_kk', models.TextField(blank=True, verbose_name='note (Kazakh)')),
-                ('note_ru', models.TextField(blank=True, verbose_name='note (Russian)')),
-                ('note_en', models.TextField(blank=True, verbose_name='note (English)')),
-                ('names_confirmed', models.BooleanField(default=True, verbose_name='names confirmed')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='made up for a demonstration')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='territory.area', verbose_name='area')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='territory.bodykind', verbose_name='kind')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='territory.publicbody', verbose_name='part of')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='territory.publicbody', verbose_name='succeeded by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.SlugField(max_length=80, unique=True, verbose_name="code"),
+                ),
+                (
+                    "abbreviation",
+                    models.CharField(
+                        blank=True, max_length=30, verbose_name="abbreviation"
+                    ),
+                ),
+                (
+                    "name_kk",
+                    models.CharField(max_length=300, verbose_name="name (Kazakh)"),
+                ),
+                (
+                    "name_ru",
+                    models.CharField(max_length=300, verbose_name="name (Russian)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(max_length=300, verbose_name="name (English)"),
+                ),
+                (
+                    "valid_from",
+                    models.DateField(blank=True, null=True, verbose_name="exists from"),
+                ),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="existed until"
+                    ),
+                ),
+                (
+                    "ended_in",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        verbose_name="year it ended, where no day is known",
+                    ),
+                ),
+                ("note_kk", models.TextField(blank=True, verbose_name="note (Kazakh)")),
+                (
+                    "note_ru",
+                    models.TextField(blank=True, verbose_name="note (Russian)"),
+                ),
+                (
+                    "note_en",
+                    models.TextField(blank=True, verbose_name="note (English)"),
+                ),
+                (
+                    "names_confirmed",
+                    models.BooleanField(default=True, verbose_name="names confirmed"),
+                ),
+                (
+                    "is_demo",
+                    models.BooleanField(
+                        default=False, verbose_name="made up for a demonstration"
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bodies",
+                        to="territory.area",
+                        verbose_name="area",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bodies",
+                        to="territory.bodykind",
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="territory.publicbody",
+                        verbose_name="part of",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="territory.publicbody",
+                        verbose_name="succeeded by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'public body',
-                'verbose_name_plural': 'public bodies',
-                'ordering': ['code'],
+                "verbose_name": "public body",
+                "verbose_name_plural": "public bodies",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Scope',
+            name="Scope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('agency', 'The whole agency'), ('body', 'One public body and what is under it'), ('area', 'One area')], max_length=10, verbose_name='kind')),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='territory.area', verbose_name='area')),
-                ('body', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='territory.publicbody', verbose_name='body')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='scope', to=settings.AUTH_USER_MODEL, verbose_name='staff member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("agency", "The whole agency"),
+                            ("body", "One public body and what is under it"),
+                            ("area", "One area"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="territory.area",
+                        verbose_name="area",
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="territory.publicbody",
+                        verbose_name="body",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scope",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="staff member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scope',
-                'verbose_name_plural': 'scopes',
+                "verbose_name": "scope",
+                "verbose_name_plural": "scopes",
             },
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='area_ends_after_it_begins'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_to__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="area_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areapopulation',
-            constraint=models.UniqueConstraint(fields=('area', 'date'), name='population_per_day'),
+            model_name="areapopulation",
+            constraint=models.UniqueConstraint(
+                fields=("area", "date"), name="population_per_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicbody',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='body_is_not_its_own_parent'),
+            model_name="publicbody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True),
+                    models.Q(("parent", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="body_is_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scope',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', True), ('body__isnull', True), ('kind', 'agency')), models.Q(('area__isnull', True), ('body__isnull', False), ('kind', 'body')), models.Q(('area__isnull', False), ('body__isnull', True), ('kind', 'area')), _connector='OR'), name='scope_names_what_its_kind_says'),
+            model_name="scope",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("area__isnull", True),
+                        ("body__isnull", True),
+                        ("kind", "agency"),
+                    ),
+                    models.Q(
+                        ("area__isnull", True),
+                        ("body__isnull", False),
+                        ("kind", "body"),
+                    ),
+                    models.Q(
+                        ("area__isnull", False),
+                        ("body__isnull", True),
+                        ("kind", "area"),
+                    ),
+                    _connector="OR",
+                ),
+                name="scope_names_what_its_kind_says",
+            ),
         ),
     ]
