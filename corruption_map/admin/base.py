@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, TextField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -62,6 +63,17 @@ class ScopedAdmin(admin.ModelAdmin[Row]):
     object_history_template = "admin/corruption_map/history.html"
     show_full_result_count = False
     list_per_page = 50
+
+    # Texts of a few lines, not of a page.
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget({"rows": 4})}}
+
+    class Media:
+        css = {"all": ["css/staff_map.css"]}
+
+    def view_on_site(self, row: Row) -> str | None:
+        """Return where readers see a row; nowhere, as long as it is not public."""
+        is_public = getattr(row, "is_public", False)
+        return str(row.get_absolute_url()) if is_public else None  # type: ignore[attr-defined]
 
     def scope(self, user: User) -> Q:
         raise NotImplementedError
@@ -314,6 +326,7 @@ class ReadOnlyInline(admin.TabularInline[Any, Any]):
 
     extra = 0
     can_delete = False
+    view_on_site = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -144,7 +144,7 @@ class PublicCommentAdmin(ScopedAdmin[PublicComment]):
         "state",
         "warning",
         "received_on",
-        "risk",
+        "about",
         "replied_on",
     ]
     list_filter = ["state", ReplyFilter, "received_on", "is_demo"]
@@ -221,6 +221,10 @@ class PublicCommentAdmin(ScopedAdmin[PublicComment]):
     @admin.display(description=gettext_lazy("comment"))
     def short_text(self, row: PublicComment) -> str:
         return row.text if len(row.text) <= 120 else f"{row.text[:119]}…"
+
+    @admin.display(description=gettext_lazy("risk"), ordering="risk")
+    def about(self, row: PublicComment) -> str:
+        return str(row.risk)
 
     @admin.display(description=gettext_lazy("comment"))
     def marked(self, row: PublicComment) -> SafeString:

@@ -72,13 +72,9 @@ class OverdueFilter(admin.SimpleListFilter):
 
 class EvidenceInline(ReadOnlyInline):
     model = Evidence
-    fields = ["title", "document", "added_on"]
-    readonly_fields = ["title", "document"]
+    fields = ["document", "added_on"]
+    readonly_fields = ["document"]
     show_change_link = True
-
-    @admin.display(description=gettext_lazy("title"))
-    def title(self, row: Evidence) -> str:
-        return row.title.plain
 
     @admin.display(description=gettext_lazy("document"))
     def document(self, row: Evidence) -> SafeString | str:
@@ -96,13 +92,13 @@ def document_link(row: Evidence) -> SafeString | str:
 
 class ProgressInline(ReadOnlyInline):
     model = ProgressReport
-    fields = ["year", "quarter", "claimed_state", "verified_state"]
+    fields = ["claimed_state", "verified_state"]
     show_change_link = True
 
 
 class DeadlineInline(ReadOnlyInline):
     model = DeadlineChange
-    fields = ["before", "after", "changed_on", "why", "act"]
+    fields = ["changed_on", "why", "act"]
     readonly_fields = ["why"]
 
     @admin.display(description=gettext_lazy("reason"))
@@ -257,10 +253,10 @@ class MeasureAdmin(TableMixin[Measure], ScopedChoicesAdmin[Measure]):
         "public_id",
         "short_text",
         "state",
-        "executor",
-        "deadline",
+        "who",
+        "due_on",
         "overdue",
-        "risk_id_link",
+        "of_risk",
     ]
     list_display_links = ["public_id", "short_text"]
     list_filter = ["state", OverdueFilter, "risk__year", "is_demo"]
@@ -328,6 +324,9 @@ class MeasureAdmin(TableMixin[Measure], ScopedChoicesAdmin[Measure]):
     def scope(self, user: User) -> Q:
         return measures_of(user)
 
+    def view_on_site(self, row: Measure) -> str | None:
+        return row.get_absolute_url() if row.risk.is_public else None
+
     def get_fieldsets(self, request: HttpRequest, obj: Measure | None = None) -> Any:
         if obj is not None:
             return self.fieldsets
@@ -391,8 +390,17 @@ class MeasureAdmin(TableMixin[Measure], ScopedChoicesAdmin[Measure]):
     def overdue(self, row: Measure) -> str:
         return str(row.days_overdue(timezone.localdate()) or "")
 
+    # Django never wraps the name of a related row, and these are long.
+    @admin.display(description=gettext_lazy("executor"), ordering="executor")
+    def who(self, row: Measure) -> str:
+        return str(row.executor or "–")
+
+    @admin.display(description=gettext_lazy("deadline"), ordering="deadline")
+    def due_on(self, row: Measure) -> str:
+        return row.deadline.isoformat() if row.deadline else "–"
+
     @admin.display(description=gettext_lazy("risk"), ordering="risk")
-    def risk_id_link(self, row: Measure) -> str:
+    def of_risk(self, row: Measure) -> str:
         return row.risk.public_id
 
     @admin.display(description=gettext_lazy("reason for the state"))
@@ -423,7 +431,7 @@ class EvidenceAdmin(ScopedAdmin[Evidence]):
     """Evidence is added on its measure's page, and taken away while nothing rests on it."""
 
     audit_kind = "measure"
-    list_display = ["__str__", "measure", "added_on"]
+    list_display = ["__str__", "of_measure", "added_on"]
     list_select_related = ["measure"]
     list_filter = ["added_on", "is_demo"]
     search_fields = [
@@ -474,6 +482,10 @@ class EvidenceAdmin(ScopedAdmin[Evidence]):
         response["Content-Security-Policy"] = "sandbox; default-src 'none'"
         return response
 
+    @admin.display(description=gettext_lazy("measure"), ordering="measure")
+    def of_measure(self, row: Any) -> str:
+        return str(row.measure)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -510,7 +522,7 @@ class ProgressReportAdmin(ScopedAdmin[ProgressReport]):
     audit_kind = "measure"
     list_display = [
         "__str__",
-        "measure",
+        "of_measure",
         "claimed_state",
         "verified_state",
         "reported_on",
@@ -567,6 +579,10 @@ class ProgressReportAdmin(ScopedAdmin[ProgressReport]):
 
     def scope(self, user: User) -> Q:
         return measures_of(user, "measure__")
+
+    @admin.display(description=gettext_lazy("measure"), ordering="measure")
+    def of_measure(self, row: Any) -> str:
+        return str(row.measure)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -92,6 +92,10 @@ class VulnerablePositionAdmin(
             return False
         return super().has_delete_permission(request, obj)
 
+    @admin.display(description=gettext_lazy("body"), ordering="body")
+    def of_body(self, row: VulnerablePosition) -> str:
+        return str(row.body)
+
     @admin.display(description=gettext_lazy("post"), ordering="title_kk")
     def title(self, row: VulnerablePosition) -> str:
         return row.title.plain or "–"
@@ -113,7 +117,7 @@ class NextAnalysisFilter(admin.SimpleListFilter):
 @admin.register(RiskAnalysis)
 class RiskAnalysisAdmin(ScopedChoicesAdmin[RiskAnalysis]):
     audit_kind = "body"
-    list_display = ["body", "kind", "done_on", "next_due_on", "act"]
+    list_display = ["of_body", "kind", "done_on", "next_due_on", "act"]
     list_filter = ["kind", NextAnalysisFilter, "is_demo"]
     list_select_related = ["body"]
     search_fields = [
@@ -139,6 +143,10 @@ class RiskAnalysisAdmin(ScopedChoicesAdmin[RiskAnalysis]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=gettext_lazy("body"), ordering="body")
+    def of_body(self, row: RiskAnalysis) -> str:
+        return str(row.body)
 
     def audit_id(self, row: RiskAnalysis) -> str:
         return row.body.code

@@ -1,10 +1,20 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+)
 from django.db.models.functions import Coalesce
-from django.forms import BaseModelFormSet, ModelForm
+from django.forms import BaseModelFormSet, ModelForm, Textarea
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -68,23 +78,15 @@ def overdue_measures() -> QuerySet[Measure]:
     return rows.filter(risk=OuterRef("pk")).order_by()
 
 
-class AssessmentInline(admin.StackedInline[RiskAssessment, Risk]):
+class AssessmentInline(admin.TabularInline[RiskAssessment, Risk]):
     """Assessments are added, never edited: what was judged then stays readable."""
 
     model = RiskAssessment
     form = AssessmentForm
     extra = 0
     can_delete = False
-    fieldsets = [
-        (None, {"fields": [("kind", "assessed_on"), ("likelihood", "impact")]}),
-        (
-            gettext_lazy("Rationale"),
-            {
-                "fields": ["rationale_kk", "rationale_ru", "rationale_en"],
-                "classes": ["collapse"],
-            },
-        ),
-    ]
+    view_on_site = False
+    formfield_overrides = {TextField: {"widget": Textarea({"rows": 2, "cols": 20})}}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -98,16 +100,12 @@ class AssessmentInline(admin.StackedInline[RiskAssessment, Risk]):
 class MeasureInline(ReadOnlyInline):
     model = Measure
     verbose_name_plural = gettext_lazy("measures")
-    fields = ["text", "executor", "deadline", "state", "overdue"]
-    readonly_fields = ["text", "overdue"]
+    fields = ["executor", "deadline", "state", "overdue"]
+    readonly_fields = ["overdue"]
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("executor")
-
-    @admin.display(description=gettext_lazy("what is done"))
-    def text(self, row: Measure) -> str:
-        return str(row)
 
     @admin.display(description=gettext_lazy("days overdue"))
     def overdue(self, row: Measure) -> str:
@@ -117,7 +115,8 @@ class MeasureInline(ReadOnlyInline):
 class ChangeInline(ReadOnlyInline):
     model = Change
     verbose_name_plural = gettext_lazy("what readers saw change")
-    fields = ["changed_at", "field", "before", "after"]
+    # Each row is headed by what changed, from what into what.
+    fields = ["changed_at"]
     readonly_fields = ["changed_at"]
 
 
@@ -241,11 +240,10 @@ class RiskAdmin(TableMixin[Risk], ScopedChoicesAdmin[Risk]):
         "public_id",
         "short_title",
         "state",
-        "area",
-        "body",
+        "where",
         "level",
         "overdue",
-        "updated_at",
+        "changed_on",
     ]
     list_display_links = ["public_id", "short_title"]
     list_filter = [
@@ -399,6 +397,16 @@ class RiskAdmin(TableMixin[Risk], ScopedChoicesAdmin[Risk]):
     def delete_model(self, request: HttpRequest, obj: Risk) -> None:
         delete_risk(risk=obj, by=user_of(request))
 
+    def open_steps(self, user: User, row: Risk) -> list[dict[str, Any]]:
+        steps = super().open_steps(user, row)
+        if row.state == State.WITHDRAWN or not user.has_perm(
+            "corruption_map.add_measure"
+        ):
+            return steps
+        address = f"{reverse('admin:corruption_map_measure_add')}?risk={row.pk}"
+        add = {"label": _("Add a measure"), "url": address, "is_grave": False}
+        return [add, *steps]
+
     def facts(self, row: Risk) -> list[tuple[str, str]]:
         return [
             (_("Risk"), str(row)),
@@ -422,6 +430,16 @@ class RiskAdmin(TableMixin[Risk], ScopedChoicesAdmin[Risk]):
         if row.level is None:
             return _("Not assessed")
         return format_html("{} · {}", row.current_score, row.level.label)
+
+    # Django never wraps the name of a related row, and these are long.
+    @admin.display(description=gettext_lazy("area and body"), ordering="area")
+    def where(self, row: Risk) -> str:
+        body = row.body or row.body_note.plain
+        return f"{row.area} · {body}" if body else str(row.area)
+
+    @admin.display(description=gettext_lazy("changed on"), ordering="updated_at")
+    def changed_on(self, row: Risk) -> str:
+        return f"{timezone.localdate(row.updated_at):%Y-%m-%d}"
 
     @admin.display(description=gettext_lazy("overdue"), ordering="overdue_measures")
     def overdue(self, row: Any) -> str:

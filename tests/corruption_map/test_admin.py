@@ -217,7 +217,7 @@ def test_officer_reads_a_published_risk_without_buttons(sign_in, officer, body):
     response = sign_in(officer).get(page("risk", "change", risk.pk))
 
     assert response.status_code == 200
-    assert response.context["steps"] == []
+    assert [each["label"] for each in response.context["steps"]] == ["Add a measure"]
     assert 'name="_save"' not in response.text
 
 
@@ -387,9 +387,7 @@ def test_verifying_many_says_what_is_left_out(sign_in, editor):
     asked = many(client, "measure", "verify_many", rows)
     done = many(client, "measure", "verify_many", rows, confirmed="1")
 
-    assert [row for row, _ in asked.context["skipped"]] == [planned, bare, own] or len(
-        asked.context["skipped"]
-    ) == 3
+    assert {row for row, _ in asked.context["skipped"]} == {planned, bare, own}
     assert "Left out" in done.text
     states = {row.pk: row.state for row in Measure.objects.all()}
     assert states[proved.pk] == Measure.State.VERIFIED_DONE
