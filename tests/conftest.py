@@ -1,5 +1,10 @@
+import re
+
 import pytest
+from django.conf import settings
 from django.db import connection
+
+from foundation.publication import page_redis
 
 
 @pytest.fixture(scope="session")
@@ -7,3 +12,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Let the flush after a transactional test empty the audit table as well."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_no_truncate")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_page_store(worker_id):
+    """Keep the stored pages of tests that run side by side apart."""
+    number = 4 + int(worker_id.removeprefix("gw")) if worker_id != "master" else 4
+    settings.REDIS_URL = re.sub(
+        r"(?<=db=)\d+|(?<=\d/)\d+$", str(number), settings.REDIS_URL
+    )
+    page_redis.cache_clear()

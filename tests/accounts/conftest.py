@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.test import Client
 
 from tests.factories.accounts import PASSWORD, SECRET, UserFactory, enrol
 from tests.factories.territory import ScopeFactory
@@ -14,6 +15,12 @@ def own_cache(settings):
     """Keep limits and used codes of one test from the next."""
     default = {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}
     settings.CACHES = {**settings.CACHES, "default": default}
+
+
+@pytest.fixture
+def client():
+    """A browser that asks for English."""
+    return Client(headers={"accept-language": "en"})
 
 
 @pytest.fixture

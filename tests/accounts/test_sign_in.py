@@ -170,7 +170,7 @@ def test_link_sets_a_password_once(client, newcomer):
         {"password1": "a-quite-new-long-one", "password2": "a-quite-new-long-one"},
     )
 
-    again = Client().get(path)
+    again = Client(headers={"accept-language": "en"}).get(path)
 
     newcomer.refresh_from_db()
     assert newcomer.check_password("a-quite-new-long-one")
