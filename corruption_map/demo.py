@@ -327,6 +327,8 @@ class _Maker:
             measure.state = Measure.State.REPORTED_DONE
             measure.reported_by = self.people["reporter"]
             measure.reported_on = min(done_on, self.today)
+            if dice.random() < 0.7:
+                self._prove(measure)
         elif dice.random() < 0.06:
             measure.state = Measure.State.RETURNED
             for name, text in _texts("state_reason", example(RETURNED)).items():
@@ -342,14 +344,7 @@ class _Maker:
         measure.reported_on = done_on - timedelta(days=5)
         measure.verified_by = self.people["verifier"]
         measure.verified_on = done_on
-        self.made.evidence.append(
-            Evidence(
-                measure=measure,
-                added_on=measure.reported_on,
-                is_demo=True,
-                **_texts("title", example(REASONS[4])),
-            )
-        )
+        self._prove(measure)
         if measure.risk.current_score and self.dice.random() < 0.8:
             self._add_assessment(
                 measure.risk,
@@ -358,6 +353,17 @@ class _Maker:
                 self.dice.randint(1, 2),
                 done_on,
             )
+
+    def _prove(self, measure: Measure) -> None:
+        assert measure.reported_on is not None
+        self.made.evidence.append(
+            Evidence(
+                measure=measure,
+                added_on=measure.reported_on,
+                is_demo=True,
+                **_texts("title", example(REASONS[4])),
+            )
+        )
 
     def _report(self, measure: Measure, day: date) -> None:
         year, quarter = day.year, (day.month - 1) // 3 + 1

@@ -6,7 +6,6 @@ each with a page of its own, and whatever is stored goes through a service.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import admin, messages
@@ -140,10 +139,7 @@ class ScopedAdmin(admin.ModelAdmin[Row]):
             "opts": self.opts,
             "back": self.change_url(row),
         }
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return TemplateResponse(
-            request, "admin/corruption_map/step.html", context, status=status
-        )
+        return TemplateResponse(request, "admin/corruption_map/step.html", context)
 
     def _did(
         self, request: HttpRequest, step: Step[Row], row: Row, form: StepForm

@@ -397,6 +397,10 @@ class RiskAdmin(TableMixin[Risk], ScopedChoicesAdmin[Risk]):
     def delete_model(self, request: HttpRequest, obj: Risk) -> None:
         delete_risk(risk=obj, by=user_of(request))
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        return {"year": timezone.localdate().year, **initial}
+
     def open_steps(self, user: User, row: Risk) -> list[dict[str, Any]]:
         steps = super().open_steps(user, row)
         if row.state == State.WITHDRAWN or not user.has_perm(

@@ -204,10 +204,7 @@ class TableMixin(Base[Row]):
             "template_url": reverse(f"{stem}_template"),
             "back": reverse(f"{stem}_changelist"),
         }
-        status = 422 if form.errors or result.get("mistakes") else 200
-        return TemplateResponse(
-            request, "admin/corruption_map/import.html", context, status=status
-        )
+        return TemplateResponse(request, "admin/corruption_map/import.html", context)
 
 
 def _shown(mistake: Mistake, labels: dict[str, str]) -> dict[str, Any]:
