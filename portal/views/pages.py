@@ -51,8 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "drawing": Drawing(figures),
         "newest": Risk.objects.public()
         .with_names()
-        .order_by("-published_at", "-pk")[:4],
-        "overdue": overdue_measures()[:4],
+        .order_by("-published_at", "-pk")[:3],
+        "overdue": overdue_measures()[:3],
         "report_totals": report_totals(),
         "has_demo": figures.has_demo,
     }
