@@ -6,7 +6,9 @@ python -m portal.embedded exec -- python benchmarks/import_rows.py [rows ...]
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -25,6 +27,8 @@ from corruption_map.models import Risk  # noqa: E402
 from corruption_map.services.imports import import_risks  # noqa: E402
 from corruption_map.sheets import RISKS  # noqa: E402
 from foundation.accounts.models import User  # noqa: E402
+
+Result = TypeVar("Result")
 
 GOAL = "goal: 1,000 rows checked and written in 10 s"
 ROWS = [1_000, 5_000]
@@ -55,7 +59,7 @@ def rows(number: int) -> list[list[str]]:
     ]
 
 
-def timed(what: str, action):
+def timed(what: str, action: Callable[[], Result]) -> Result:
     start = time.perf_counter()
     result = action()
     print(f"  {what:<28} {time.perf_counter() - start:6.2f} s")
