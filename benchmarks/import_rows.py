@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -76,10 +77,10 @@ def measure(number: int) -> None:
     ):
         print(f"{number:,} rows, {form}, {len(content) / 1e6:.1f} MB")
         start = time.perf_counter()
-        read = timed("read", lambda content=content: read_table(RISKS, content))
-        checked = timed("check", lambda read=read: check_table(RISKS, read, user))
+        read = timed("read", partial(read_table, RISKS, content))
+        checked = timed("check", partial(check_table, RISKS, read, user))
         assert not checked.mistakes, checked.mistakes[:3]
-        timed("write", lambda checked=checked: import_risks(rows=checked.rows, by=user))
+        timed("write", partial(import_risks, rows=checked.rows, by=user))
         print(f"  {'all of it':<28} {time.perf_counter() - start:6.2f} s")
     stored = Risk.objects.filter(title_ru__startswith="Риск ")
     timed("export CSV", lambda: sum(map(len, csv_lines(RISKS, RISKS.rows(stored)))))
