@@ -1,8 +1,20 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from corruption_map.models.measure import Measure
 from corruption_map.models.risk import Risk
+
+# Changes that are rows of their own: assessments, evidence and progress reports.
+OF_OTHER_ROWS = {
+    "current_assessment": _("current assessment"),
+    "residual_assessment": _("residual assessment"),
+    "target_assessment": _("target assessment"),
+    "evidence": _("evidence"),
+    "claimed_state": _("state claimed by the executor"),
+    "verified_state": _("state found by the verifier"),
+}
 
 
 class Change(models.Model):
@@ -35,8 +47,9 @@ class Change(models.Model):
     @property
     def field_label(self) -> str:
         """The column's name as people read it."""
-        model = Measure if self.measure_id else Risk
-        return str(model._meta.get_field(self.field).verbose_name)  # type: ignore[union-attr]
+        if self.field in OF_OTHER_ROWS:
+            return str(OF_OTHER_ROWS[self.field])
+        return str(getattr(self._column(), "verbose_name", self.field))
 
     @property
     def before_label(self) -> str:
@@ -47,7 +60,11 @@ class Change(models.Model):
         return self._label(self.after)
 
     def _label(self, value: str) -> str:
-        model = Measure if self.measure_id else Risk
-        field = model._meta.get_field(self.field)
-        choices = dict(getattr(field, "flatchoices", ()))
+        if self.field in OF_OTHER_ROWS:
+            choices: dict[str, Any] = dict(Measure.State.choices)
+        else:
+            choices = dict(getattr(self._column(), "flatchoices", ()))
         return str(choices.get(value, value))
+
+    def _column(self) -> Any:
+        return (Measure if self.measure_id else Risk)._meta.get_field(self.field)

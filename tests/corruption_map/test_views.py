@@ -298,3 +298,19 @@ def test_the_map_page_is_light(client, shipped):
 
     assert len(gzip.compress(answer.content)) <= 60_000
     assert len(gzip.compress(drawing[0].encode())) <= 12_000
+
+
+@pytest.mark.parametrize(
+    ("field", "label"),
+    [
+        ("title_en", "title (English)"),
+        ("state", "state"),
+        ("residual_assessment", "residual assessment"),
+        ("verified_state", "state found by the verifier"),
+    ],
+)
+def test_the_public_history_names_what_changed(client, field, label):
+    risk = RiskFactory(published=True)
+    risk.changes.create(field=field, before="", after="closed")
+
+    assert f"<td>{label}" in text(client, f"/en/risks/{risk.public_id}/")
