@@ -124,7 +124,15 @@ def release() -> str:
     """Return what tells this release from the one whose pages may still be stored."""
     files = [
         path
-        for folder in ("templates", "locale", "portal", "foundation", "corruption_map")
+        for folder in (
+            "templates",
+            "locale",
+            "portal",
+            "foundation",
+            "corruption_map",
+            "indicators",
+            "library",
+        )
         for path in (settings.BASE_DIR / folder).rglob("*")
         if path.suffix in {".html", ".mo", ".py"}
     ]

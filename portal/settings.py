@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "foundation.search",
     "foundation.open_data",
     "corruption_map",
+    "indicators",
+    "library",
     "portal.apps.PortalConfig",
 ]
 

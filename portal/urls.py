@@ -24,6 +24,8 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("", include("corruption_map.urls")),
+        path("statistics/", include("indicators.urls")),
+        path("library/", include("library.urls")),
         path("areas/", views.areas, name="areas"),
         path("areas/<str:iso>/", views.area, name="area"),
         path("bodies/", views.bodies, name="bodies"),

@@ -127,8 +127,12 @@ ROLES = [
         _("Publisher"),
         _READ_THE_MAP
         | _PUBLISH
-        | _may("library", "view add change", "item edition topic")
-        | _may("indicators", "view add change", "indicator release observation break"),
+        | _may("library", "view add change", "item edition itemchange topic")
+        | _may(
+            "indicators", "view add change", "indicator remark source unit breakdown"
+        )
+        | _may("indicators", "view add", "release observation")
+        | {"library.publish_item", "indicators.publish_release"},
     ),
     Role(
         "administrator",

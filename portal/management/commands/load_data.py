@@ -5,6 +5,8 @@ from django.core.management.base import BaseCommand
 
 from corruption_map.shipped import load_map
 from foundation.territory.shipped import load_territory
+from indicators.shipped import load_statistics
+from library.shipped import load_library
 from portal.shipped import load_authority
 
 
@@ -13,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = load_authority() + load_territory() + load_map()
+        added += load_statistics() + load_library()
         if added:
             call_command("reindex", verbosity=0)
         self.stdout.write(f"{added} rows added")

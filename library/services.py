@@ -1,0 +1,82 @@
+"""What publishes and withdraws items of the library."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from foundation.accounts.models import User
+from foundation.audit.services import record
+from foundation.publication import renew_pages
+from foundation.search.services import index
+from library.models import Edition, Item, ItemChange
+
+
+@transaction.atomic
+def publish_item(*, item: Item, by: User) -> Item:
+    """Show an item; a video only with captions and a transcript in each edition."""
+    item = Item.objects.select_for_update().get(pk=item.pk)
+    if item.state == Item.State.PUBLISHED:
+        raise ValidationError(_("The item is published already"))
+    editions = list(item.editions.all())
+    if not editions:
+        raise ValidationError(_("The item has no edition"))
+    for edition in editions:
+        _check(item, edition)
+    item.state = Item.State.PUBLISHED
+    item.published_at = item.published_at or timezone.now()
+    item.save(update_fields=["state", "published_at", "updated_at"])
+    _tell(item, "publish", by)
+    return item
+
+
+def _check(item: Item, edition: Edition) -> None:
+    if item.kind == Item.Kind.VIDEO:
+        if not (edition.file and edition.captions and edition.transcript.strip()):
+            raise ValidationError(
+                _("A video needs its file, captions and a transcript to be published")
+            )
+    elif not (edition.html.strip() or edition.file):
+        raise ValidationError(_("An edition has neither a text nor a file"))
+    if (
+        edition.text_state
+        in (
+            Edition.TextState.SCAN,
+            Edition.TextState.ENCRYPTED,
+            Edition.TextState.UNREADABLE,
+        )
+        and not edition.html.strip()
+    ):
+        raise ValidationError(
+            _("The file has no text that can be read or found: add the text as well")
+        )
+
+
+@transaction.atomic
+def withdraw_item(*, item: Item, by: User) -> Item:
+    item = Item.objects.select_for_update().get(pk=item.pk)
+    if item.state != Item.State.PUBLISHED:
+        raise ValidationError(_("Only a published item can be withdrawn"))
+    item.state = Item.State.WITHDRAWN
+    item.save(update_fields=["state", "updated_at"])
+    _tell(item, "withdraw", by)
+    return item
+
+
+@transaction.atomic
+def note_change(*, item: Item, texts: dict[str, str], by: User) -> ItemChange:
+    """Tell readers what was changed on a published item."""
+    change = ItemChange.objects.create(
+        item=item,
+        changed_at=timezone.now(),
+        **{f"text_{code}": text for code, text in texts.items()},
+    )
+    item.save(update_fields=["updated_at"])
+    _tell(item, "change", by)
+    return change
+
+
+def _tell(item: Item, action: str, by: User) -> None:
+    index("library", item.public_id)
+    renew_pages()
+    record(action=action, kind="library item", public_id=item.public_id, by=by)
