@@ -3,6 +3,7 @@ import re
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from foundation.publication import page_redis
 
@@ -22,3 +23,10 @@ def own_page_store(worker_id):
         r"(?<=db=)\d+|(?<=\d/)\d+$", str(number), settings.REDIS_URL
     )
     page_redis.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_behind():
+    """Undo the language that a request of the test before has set."""
+    yield
+    translation.deactivate()

@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 
 import pytest
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from foundation.open_data import writers
@@ -132,7 +133,8 @@ def test_xlsx_refuses_more_rows_than_a_sheet_holds():
 
 
 def test_xlsx_explains_its_columns():
-    sheet = workbook(iter([]), count=0)["dictionary"]
+    with override("en"):
+        sheet = workbook(iter([]), count=0)["dictionary"]
 
     assert [cell.value for cell in sheet["A"]][:3] == ["Column", "id", "value"]
 
