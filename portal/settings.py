@@ -57,10 +57,12 @@ INSTALLED_APPS = [
     "corruption_map",
     "indicators",
     "library",
+    "reports",
     "portal.apps.PortalConfig",
 ]
 
 MIDDLEWARE = [
+    "reports.middleware.NoTraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -174,6 +176,10 @@ CELERY_BEAT_SCHEDULE = {
     "recount the map for the new day": {
         "task": "corruption_map.tasks.recount_map",
         "schedule": crontab(hour=0, minute=1),
+    },
+    "forget what reports need no longer": {
+        "task": "reports.tasks.forget",
+        "schedule": crontab(hour=2, minute=15),
     },
     "mail what is due": {
         "task": "corruption_map.tasks.remind_of_deadlines",
@@ -339,6 +345,18 @@ SPECTACULAR_SETTINGS = {
 # name levels in words; these cut-offs are the portal's, so they are a setting.
 
 RISK_LEVELS = {"low": 1, "medium": 5, "high": 10, "critical": 15}
+
+# Reports: where the quick exit leads, how much work a vault's passphrase costs
+
+QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", default="https://www.wikipedia.org/")
+ONION_URL = env.str("ONION_URL", default="").rstrip("/")
+VAULT_MEMORY_MIB = env.int("VAULT_MEMORY_MIB", default=256)
+VAULT_IDLE_MINUTES = 15
+VAULT_HOURS = 8
+TIP_FILE_BYTES = 2 * 1024**3
+TIP_FILES = 20
+# What the portal keeps free on its disk, whoever uploads.
+TIP_FREE_BYTES = 2 * 1024**3
 
 # The map: our own boundaries, no tile server
 

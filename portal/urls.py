@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from foundation.open_data.views import catalog
 from portal import views
+from reports.views import start as start_report
 
 handler400 = views.bad_request
 handler403 = views.permission_denied
@@ -33,7 +34,8 @@ urlpatterns = [
         path("subscriptions/", include("foundation.notifications.urls")),
         path("data/", include("foundation.open_data.urls")),
         path("search/", include("foundation.search.urls")),
-        path("report/", views.report, name="report"),
+        path("report/", start_report, name="report"),
+        path("report/", include("reports.urls")),
         path("about/", views.about, name="about"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("privacy/", views.privacy, name="privacy"),

@@ -18,7 +18,6 @@ from portal.views.pages import (
     home,
     privacy,
     reading,
-    report,
     style_guide,
 )
 from portal.views.territory import area, areas, bodies, body
@@ -39,7 +38,6 @@ __all__ = [
     "privacy",
     "reading",
     "readyz",
-    "report",
     "robots_txt",
     "security_txt",
     "server_error",

@@ -86,15 +86,6 @@ def translation(row: Row, name: str) -> Text:
 
 
 @stored_page
-def report(request: HttpRequest) -> HttpResponse:
-    channels = [
-        {"name": translation(row, "name"), "note": translation(row, "note")}
-        for row in shipped_rows("channels")
-    ]
-    return render(request, "portal/report.html", {"channels": channels})
-
-
-@stored_page
 def about(request: HttpRequest) -> HttpResponse:
     context = {"sources": SourceDocument.objects.all()}
     return render(request, "portal/about.html", context)

@@ -8,6 +8,7 @@ from foundation.territory.shipped import load_territory
 from indicators.shipped import load_statistics
 from library.shipped import load_library
 from portal.shipped import load_authority
+from reports.shipped import load_reports
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = load_authority() + load_territory() + load_map()
-        added += load_statistics() + load_library()
+        added += load_statistics() + load_library() + load_reports()
         if added:
             call_command("reindex", verbosity=0)
         self.stdout.write(f"{added} rows added")

@@ -1,0 +1,249 @@
+"""A recipient's cases: metadata while the vault is locked, the report when it is open."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from reports.admin.cookie import staff, vault_of
+from reports.admin.vault import vault_page
+from reports.crypto import SealBrokenError
+from reports.downloads import attachment_response
+from reports.forms import (
+    ExtensionForm,
+    MessageForm,
+    MoveForm,
+    ReasonForm,
+    shown_answer,
+)
+from reports.models import Recipient, Tip, Wrap
+from reports.questionnaires import read_schema
+from reports.services import cases, disclosures
+from reports.services.cases import MOVES, MoveError, NoKeyError
+from reports.services.conversation import read_file
+from reports.services.vaults import OpenVault
+
+Handler = Callable[[HttpRequest, Tip, OpenVault], dict[str, Any] | None]
+
+
+@admin.register(Tip)
+class TipAdmin(admin.ModelAdmin[Tip]):
+    list_display = ["reference", "state", "received_on", "answer_due_on", "is_overdue"]
+    list_filter = ["state", "outcome"]
+    search_fields = ["reference"]
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tip]:
+        """Nobody, superusers among them, sees a case they hold no key of."""
+        return super().get_queryset(request) & Tip.objects.held_by(staff(request))
+
+    @admin.display(description=_("late"), boolean=True)
+    def is_overdue(self, tip: Tip) -> bool:
+        return cases.is_overdue(tip, timezone.localdate())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Tip | None = None
+    ) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Tip | None = None
+    ) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("vault/", wrap(self.vault_view), name="reports_vault"),
+            path(
+                "<uuid:tip>/file/<uuid:file>/",
+                wrap(self.file_view),
+                name="reports_tip_file",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def vault_view(self, request: HttpRequest) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return vault_page(request, context)
+
+    def _tip(self, request: HttpRequest, wanted: Any) -> Tip:
+        if not staff(request).has_perm("reports.answer_tip"):
+            raise PermissionDenied
+        try:
+            return get_object_or_404(self.get_queryset(request), pk=wanted)
+        except ValidationError:
+            raise Http404 from None
+
+    def file_view(
+        self, request: HttpRequest, tip: UUID, file: UUID
+    ) -> HttpResponseBase:
+        row = self._tip(request, tip)
+        vault = vault_of(request)
+        if vault is None:
+            return redirect("admin:reports_vault")
+        sealed = get_object_or_404(row.files.all(), pk=file)
+        key = cases.key_of(row, vault, Wrap.Purpose.CONTENT, staff(request))
+        try:
+            opened = read_file(sealed, key)
+        except SealBrokenError:
+            cases.refuse_broken(row, staff(request))
+            raise Http404 from None
+        cases.note_download(tip=row, file=sealed.id, by=staff(request))
+        return attachment_response(opened)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        tip = self._tip(request, object_id)
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return case_page(request, tip, context)
+
+
+@never_cache
+@sensitive_post_parameters()
+def case_page(request: HttpRequest, tip: Tip, context: dict[str, Any]) -> HttpResponse:
+    vault = vault_of(request)
+    more: dict[str, Any] = {}
+    if vault is not None and request.method == "POST":
+        handler = HANDLERS.get(request.POST.get("action", ""))
+        answer = handler(request, tip, vault) if handler else None
+        if answer is None:
+            return redirect("admin:reports_tip_change", tip.pk)
+        more = answer
+    context = {
+        **context,
+        "title": tip.reference,
+        "tip": tip,
+        "vault": vault,
+        "is_overdue": cases.is_overdue(tip, timezone.localdate()),
+        "notice_due_on": cases.notice_due_on(tip),
+        "move_form": MoveForm(states=MOVES[tip.state], prefix="move"),
+        "extension_form": ExtensionForm(tip=tip, prefix="extend"),
+        "message_form": MessageForm(prefix="message"),
+        "reason_form": ReasonForm(prefix="reason"),
+        **(_opened(request, tip, vault) if vault is not None else {}),
+        **more,
+    }
+    return TemplateResponse(request, "admin/reports/case.html", context)
+
+
+def _opened(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any]:
+    try:
+        case = cases.read_case(tip=tip, vault=vault, by=staff(request))
+    except SealBrokenError:
+        return {"is_broken": True}
+    except NoKeyError:
+        raise Http404 from None
+    questions = {q.id: q for q in read_schema(tip.questionnaire.schema).questions()}
+    names = {
+        str(public_id): name
+        for public_id, name in Recipient.objects.values_list("public_id", "shown_name")
+    }
+    return {
+        "case": case,
+        "answers": [
+            (questions[key].label, shown_answer(questions[key], value))
+            for key, value in case.head.answers.items()
+            if key in questions
+        ],
+        "turns": [(turn, names.get(turn.author, "")) for turn in case.turns],
+        "disclosures": tip.disclosures.filter(asked_by=vault.recipient),
+        "has_name": tip.wraps.filter(
+            recipient=vault.recipient,
+            purpose=Wrap.Purpose.DISCLOSURE,
+            expires_on__gt=timezone.localdate(),
+        ).exists(),
+    }
+
+
+def _answer(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    form = MessageForm(request.POST, prefix="message")
+    if not form.is_valid():
+        return {"message_form": form}
+    cases.answer(
+        tip=tip,
+        vault=vault,
+        text=form.cleaned_data["text"],
+        is_note=request.POST["action"] == "note",
+        by=staff(request),
+    )
+    return None
+
+
+def _move(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    form = MoveForm(request.POST, states=MOVES[tip.state], prefix="move")
+    if not form.is_valid():
+        return {"move_form": form}
+    try:
+        cases.move(tip=tip, by=staff(request), **form.cleaned_data)
+    except MoveError:
+        messages.error(request, gettext("Somebody else has moved the case meanwhile."))
+    return None
+
+
+def _extend(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    form = ExtensionForm(request.POST, tip=tip, prefix="extend")
+    if not form.is_valid():
+        return {"extension_form": form}
+    try:
+        cases.extend(tip=tip, until=form.cleaned_data["until"], by=staff(request))
+    except MoveError:
+        messages.error(
+            request, gettext("A case is extended once, before it is closed.")
+        )
+    return None
+
+
+def _ask(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    form = ReasonForm(request.POST, prefix="reason")
+    if not form.is_valid():
+        return {"reason_form": form}
+    disclosures.ask(
+        tip=tip,
+        asked_by=vault.recipient,
+        reason=form.cleaned_data["reason"],
+        by=staff(request),
+    )
+    return None
+
+
+def _open_name(
+    request: HttpRequest, tip: Tip, vault: OpenVault
+) -> dict[str, Any] | None:
+    try:
+        identity = disclosures.read_identity(tip=tip, vault=vault, by=staff(request))
+    except (NoKeyError, SealBrokenError):
+        messages.error(request, gettext("The name is not open to you."))
+        return None
+    return {"identity": identity}
+
+
+HANDLERS: dict[str, Handler] = {
+    "answer": _answer,
+    "note": _answer,
+    "move": _move,
+    "extend": _extend,
+    "ask": _ask,
+    "name": _open_name,
+}

@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
+    verbose_name = _("Reports of corruption")
+
+    def ready(self) -> None:
+        # Imported here, for it needs the models.
+        from reports.services.vaults import lock_at_sign_out
+
+        self.lock: Any = lock_at_sign_out
+        user_logged_out.connect(self.lock, dispatch_uid="reports lock vault")

@@ -1,0 +1,278 @@
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.languages import alphabetical
+from foundation.territory.models import Area, PublicBody
+from reports.deadlines import longest_extension
+from reports.models import Recipient, Tip
+from reports.questionnaires import Answers, Question, Section
+
+LONGEST_LINE = 300
+LONGEST_TEXT = 20_000
+
+
+class QuestionsForm(forms.Form):
+    """The questions of one section that the answers before it call for."""
+
+    def __init__(self, sent: Any, *, section: Section, answers: Answers) -> None:
+        asked = section.asked(answers)
+        known = {question.id: answers.get(question.id, "") for question in asked}
+        super().__init__(sent, initial=known)
+        for question in asked:
+            self.fields[question.id] = _field(question)
+
+
+def _field(question: Question) -> forms.Field:
+    said: dict[str, Any] = {
+        "label": question.label,
+        "help_text": question.hint,
+        "required": question.is_required,
+    }
+    if question.kind == "choice":
+        options = [(value, question.shown(value)) for value, _texts in question.choices]
+        return forms.ChoiceField(choices=options, widget=forms.RadioSelect, **said)
+    if question.kind == "area":
+        return forms.ChoiceField(choices=_with_none(_areas()), **said)
+    if question.kind == "body":
+        return forms.ChoiceField(choices=_with_none(_bodies()), **said)
+    if question.kind == "long":
+        widget = forms.Textarea(attrs={"rows": 8, "autocomplete": "off"})
+        return forms.CharField(max_length=LONGEST_TEXT, widget=widget, **said)
+    line = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(max_length=LONGEST_LINE, widget=line, **said)
+
+
+def _with_none(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [("", "—"), *sorted(options, key=lambda option: alphabetical(option[1]))]
+
+
+def _areas() -> Iterator[tuple[str, str]]:
+    areas = Area.objects.filter(
+        kind__in=[Area.Kind.REGION, Area.Kind.CITY], valid_to=None
+    )
+    return ((area.iso, str(area.name)) for area in areas)
+
+
+def _bodies() -> Iterator[tuple[str, str]]:
+    bodies = PublicBody.objects.filter(valid_to=None)
+    return ((body.code, str(body.name)) for body in bodies)
+
+
+def shown_answer(question: Question, value: str) -> str:
+    """Return an answer as it reads: the name of an area, not its code."""
+    if question.kind == "area":
+        return next((str(a.name) for a in Area.objects.filter(iso=value)), value)
+    if question.kind == "body":
+        return next((str(b.name) for b in PublicBody.objects.filter(code=value)), value)
+    return question.shown(value)
+
+
+class PeopleForm(forms.Form):
+    """Who is told, and whether the reporter says who they are."""
+
+    excluded = forms.MultipleChoiceField(
+        label=_("Who must not see this report?"),
+        help_text=_(
+            "People you tick get no key: they cannot open it, whatever they do."
+        ),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    is_named = forms.ChoiceField(
+        label=_("Do you want to say who you are?"),
+        choices=[
+            ("no", _("No, I report anonymously")),
+            ("yes", _("Yes; my name is sealed apart, under its own key")),
+        ],
+        widget=forms.RadioSelect,
+        initial="no",
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        help_text=_("Only if you chose to say who you are."),
+        max_length=LONGEST_LINE,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    contact = forms.CharField(
+        label=_("How you can be reached"),
+        help_text=_("Not needed: you can talk with us here with your receipt."),
+        max_length=LONGEST_LINE,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Recipient], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        options = [(str(person.public_id), person.shown_name) for person in people]
+        field = self.fields["excluded"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = options
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("is_named") == "yes" and not cleaned.get("name"):
+            self.add_error(
+                "name", _("Write your name, or choose to report anonymously")
+            )
+        if cleaned.get("is_named") != "yes":
+            # What is not wanted is not kept, even if it was typed.
+            cleaned["name"] = cleaned["contact"] = ""
+        return cleaned
+
+
+class ReceiptForm(forms.Form):
+    receipt = forms.CharField(
+        label=_("Receipt"),
+        help_text=_(
+            "24 letters and digits; spaces, dashes and capitals do not matter."
+        ),
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "autocapitalize": "off",
+            }
+        ),
+    )
+
+
+class MessageForm(forms.Form):
+    text = forms.CharField(
+        label=_("Message"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
+    )
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=LONGEST_LINE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    contact = forms.CharField(
+        label=_("How you can be reached"),
+        max_length=LONGEST_LINE,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+# Staff
+
+SHORTEST_PASSPHRASE = 16
+
+
+class PassphraseForm(forms.Form):
+    passphrase = forms.CharField(
+        label=_("Passphrase of the vault"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class NewPassphraseForm(forms.Form):
+    passphrase = forms.CharField(
+        label=_("New passphrase"),
+        help_text=_("At least 16 characters, and not the password you sign in with."),
+        min_length=SHORTEST_PASSPHRASE,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("New passphrase, again"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_passphrase(self) -> str:
+        passphrase = str(self.cleaned_data["passphrase"])
+        if self.user.check_password(passphrase):
+            raise forms.ValidationError(
+                _("This is the password you sign in with; choose another passphrase")
+            )
+        return passphrase
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("passphrase") != cleaned.get("again"):
+            self.add_error("again", _("The two passphrases differ"))
+        return cleaned
+
+
+class RecoveryForm(NewPassphraseForm):
+    code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ["code", "passphrase", "again"]
+
+
+class MoveForm(forms.Form):
+    to = forms.ChoiceField(label=_("Next state"))
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        help_text=_("Only when the case is closed."),
+        choices=[("", "—"), *Tip.Outcome.choices],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, states: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(state, Tip.State(state).label) for state in sorted(states)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_closing = cleaned.get("to") == Tip.State.CLOSED
+        if is_closing and not cleaned.get("outcome"):
+            self.add_error("outcome", _("Say how the case ended"))
+        if not is_closing:
+            cleaned["outcome"] = ""
+        return cleaned
+
+
+class ExtensionForm(forms.Form):
+    until = forms.DateField(
+        label=_("Answer due on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, tip: Tip, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tip = tip
+
+    def clean_until(self) -> Any:
+        until = self.cleaned_data["until"]
+        last = longest_extension(self.tip.received_on)
+        if not self.tip.answer_due_on < until <= last:
+            raise forms.ValidationError(
+                _("Choose a day after the present one and not after %(last)s"),
+                params={"last": last.isoformat()},
+            )
+        return until
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why the name is needed"),
+        help_text=_("The custodian reads it; write nothing from the report here."),
+        max_length=LONGEST_LINE,
+    )
+
+
+class GrantForm(forms.Form):
+    days = forms.IntegerField(
+        label=_("For how many days"), min_value=1, max_value=30, initial=7
+    )

@@ -1,0 +1,24 @@
+from reports.models.channel import Channel, Questionnaire, Salt
+from reports.models.recipient import Recipient, VaultSession
+from reports.models.tip import (
+    Disclosure,
+    SealedFile,
+    SealedMessage,
+    SpentProof,
+    Tip,
+    Wrap,
+)
+
+__all__ = [
+    "Channel",
+    "Disclosure",
+    "Questionnaire",
+    "Recipient",
+    "Salt",
+    "SealedFile",
+    "SealedMessage",
+    "SpentProof",
+    "Tip",
+    "VaultSession",
+    "Wrap",
+]

@@ -1,0 +1,73 @@
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from foundation.languages import Translated
+
+
+class Salt(models.Model):
+    """What sets this portal's receipts apart from another's; no secret.
+
+    It lies in the database, so that a restored backup opens with receipts alone.
+    """
+
+    value = models.BinaryField(_("value"))
+
+    class Meta:
+        verbose_name = _("salt")
+        verbose_name_plural = _("salts")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pk=1), name="reports_there_is_one_salt"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "salt"
+
+
+class Channel(models.Model):
+    """Who receives: a desk with its recipients and the time it keeps closed cases."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name_kk = models.CharField(_("name (Kazakh)"), max_length=200)
+    name_ru = models.CharField(_("name (Russian)"), max_length=200)
+    name_en = models.CharField(_("name (English)"), max_length=200)
+    is_active = models.BooleanField(_("takes reports"), default=True)
+    retention_days = models.PositiveIntegerField(
+        _("days a closed case is kept"), default=1095
+    )
+
+    name = Translated("name")
+
+    class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
+    def newest(self) -> "Questionnaire | None":
+        return self.filter(is_published=True).order_by("-version").first()
+
+
+class Questionnaire(models.Model):
+    """The questions of one version; a published version is never edited."""
+
+    version = models.PositiveIntegerField(_("version"), unique=True)
+    schema: models.JSONField[Any, Any] = models.JSONField(_("questions"))
+    is_published = models.BooleanField(_("published"), default=False)
+
+    objects: ClassVar[QuestionnaireQuerySet] = QuestionnaireQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("questionnaire")
+        verbose_name_plural = _("questionnaires")
+        ordering = ["-version"]
+
+    def __str__(self) -> str:
+        return f"{self.version}"

@@ -1,0 +1,251 @@
+from secrets import choice
+from typing import ClassVar, Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from reports.models.channel import Channel, Questionnaire
+from reports.models.recipient import Recipient
+
+REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reference() -> str:
+    """Return a random name for a case: a counter would tell the order of filing."""
+    return "".join(choice(REFERENCE_LETTERS) for _place in range(10))
+
+
+class TipQuerySet(models.QuerySet["Tip"]):
+    def held_by(self, user: User) -> Self:
+        """The tips whose content key is wrapped to the user; nobody sees others."""
+        return self.filter(
+            wraps__purpose=Wrap.Purpose.CONTENT, wraps__recipient__user=user
+        )
+
+    def unanswered(self) -> Self:
+        return self.exclude(state__in=[Tip.State.ANSWERED, Tip.State.CLOSED])
+
+
+class Tip(models.Model):
+    """A report. All it says is sealed; what is not sealed is a day or a state.
+
+    There is no time of filing, no number in sequence and no link to anything outside
+    this room.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        REGISTERED = "registered", _("Registered")
+        IN_REVIEW = "in_review", _("In review")
+        INVESTIGATION = "investigation", _("Investigation")
+        FORWARDED = "forwarded", _("Forwarded")
+        ANSWERED = "answered", _("Answered")
+        CLOSED = "closed", _("Closed")
+
+    class Outcome(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed")
+        PARTLY = "partly", _("Confirmed in part")
+        NOT_CONFIRMED = "not_confirmed", _("Not confirmed")
+        OUTSIDE = "outside", _("Outside the competence")
+        NO_CASE = "no_case", _("Too little to go on")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    reference = models.CharField(
+        _("reference"), max_length=12, unique=True, default=new_reference
+    )
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="+", verbose_name=_("channel")
+    )
+    questionnaire = models.ForeignKey(
+        Questionnaire, models.PROTECT, related_name="+", verbose_name=_("questionnaire")
+    )
+    state = models.CharField(
+        _("state"), max_length=15, choices=State, default=State.RECEIVED
+    )
+    outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome, blank=True)
+    received_on = models.DateField(_("received on"))
+    answer_due_on = models.DateField(_("answer due on"))
+    forward_due_on = models.DateField(_("to be forwarded until"))
+    extended_on = models.DateField(_("extended on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    # From this day neither the receipt nor a recipient opens it: it is erased.
+    erase_on = models.DateField(_("erased on"), null=True, blank=True)
+    lookup = models.BinaryField(unique=True)
+    content_wrap = models.BinaryField()
+    identity_wrap = models.BinaryField()
+    head = models.BinaryField()
+    identity = models.BinaryField()
+
+    objects: ClassVar[TipQuerySet] = TipQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        # By nothing that follows the order of filing within a day.
+        ordering = ["-received_on", "reference"]
+        permissions = [("answer_tip", "Can work on a report")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_on__isnull=False) & ~Q(outcome="")
+                | ~Q(state="closed") & Q(closed_on__isnull=True),
+                name="reports_closed_has_day_and_outcome",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Wrap(models.Model):
+    """A key of a tip, wrapped to one person. No wrap, no reading."""
+
+    class Purpose(models.TextChoices):
+        CONTENT = "content", _("Report")
+        IDENTITY = "identity", _("Identity, for custodians")
+        DISCLOSURE = "disclosure", _("Identity, disclosed for a time")
+
+    # Not a counter: it would tell the order of filing.
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="wraps")
+    recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    epoch = models.PositiveIntegerField(default=1)
+    wrapped = models.BinaryField()
+    # The same key under the holder's own root, written when they first open it: quick,
+    # and no one who can only write to the database can put another key in its place.
+    own = models.BinaryField(null=True)
+    expires_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("wrapped key")
+        verbose_name_plural = _("wrapped keys")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tip", "recipient", "purpose"], name="reports_one_wrap_each"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="disclosure") | Q(expires_on__isnull=True),
+                name="reports_only_disclosures_expire",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tip_id} {self.purpose}"
+
+
+class SealedMessage(models.Model):
+    """One turn of the conversation, or a note between the recipients of a tip."""
+
+    class Side(models.TextChoices):
+        REPORTER = "reporter", _("Reporter")
+        STAFF = "staff", _("Staff")
+        NOTE = "note", _("Note for colleagues")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="messages")
+    number = models.PositiveIntegerField(_("number"))
+    side = models.CharField(_("side"), max_length=10, choices=Side)
+    body = models.BinaryField()
+    written_on = models.DateField(_("written on"))
+
+    class Meta:
+        verbose_name = _("sealed message")
+        verbose_name_plural = _("sealed messages")
+        ordering = ["tip", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tip", "number"], name="reports_message_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tip_id} {self.number}"
+
+
+class SealedFile(models.Model):
+    """A file of the reporter; its name, size, type and key are in the sealed record."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="files")
+    record = models.BinaryField()
+    added_on = models.DateField(_("added on"))
+
+    class Meta:
+        verbose_name = _("sealed file")
+        verbose_name_plural = _("sealed files")
+        ordering = ["tip", "added_on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
+class Disclosure(models.Model):
+    """A recipient asks for the name, a custodian grants it for some days or refuses."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Asked for")
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", _("Refused")
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="disclosures")
+    asked_by = models.ForeignKey(
+        Recipient, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
+    reason = models.CharField(
+        _("reason"),
+        max_length=300,
+        help_text=_("Why the name is needed; write nothing from the report here."),
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.ASKED
+    )
+    asked_on = models.DateField(_("asked for on"))
+    decided_by = models.ForeignKey(
+        Recipient,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    expires_on = models.DateField(_("expires on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("disclosure")
+        verbose_name_plural = _("disclosures")
+        ordering = ["-asked_on", "-pk"]
+        permissions = [("decide_disclosure", "Can grant or refuse a disclosure")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="granted", expires_on__isnull=False)
+                | ~Q(state="granted") & Q(expires_on__isnull=True),
+                name="reports_a_grant_expires",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | ~Q(decided_by=models.F("asked_by")),
+                name="reports_nobody_grants_to_themselves",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}"
+
+
+class SpentProof(models.Model):
+    """A form that was sent already. Kept until the day it would be refused as old."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    form = models.BinaryField(unique=True)
+    forget_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("spent form")
+        verbose_name_plural = _("spent forms")
+
+    def __str__(self) -> str:
+        return f"{self.forget_on}"

@@ -1,0 +1,198 @@
+"""Take a report: seal it to the people who may read it and give back the receipt."""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from nacl.signing import SigningKey
+
+from reports.crypto import (
+    Place,
+    ReceiptKeys,
+    new_key,
+    seal,
+    seal_text,
+    wrap,
+    wrap_info,
+)
+from reports.deadlines import ANSWER_DAYS, NOTICE_DAYS, after_working_days
+from reports.models import (
+    Channel,
+    Questionnaire,
+    Recipient,
+    Salt,
+    SealedFile,
+    SpentProof,
+    Tip,
+    Wrap,
+)
+from reports.receipts import new_receipt
+
+DAYS_A_FORM_IS_KNOWN = 2
+
+
+class NobodyLeftError(Exception):
+    """Whoever may receive was excluded, or nobody receives at all."""
+
+
+class AlreadySentError(Exception):
+    """This form has been sent before."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a reporter says, as it will be sealed."""
+
+    answers: dict[str, str]
+    language: str
+    name: str = ""
+    contact: str = ""
+    excluded: Collection[UUID] = ()
+    files: Iterable[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Filed:
+    receipt: str
+    tip: Tip
+
+
+def salt() -> bytes:
+    """Return the salt of this portal's receipts; the first call makes it."""
+    row, _is_new = Salt.objects.get_or_create(pk=1, defaults={"value": new_key()})
+    return bytes(row.value)
+
+
+def readers(channel: Channel, excluded: Collection[UUID] = ()) -> list[Recipient]:
+    people = Recipient.objects.working(excluded)
+    return [person for person in people if person.receives(channel)]
+
+
+def file_tip(
+    *,
+    channel: Channel,
+    questionnaire: Questionnaire,
+    content: Content,
+    form: bytes,
+) -> Filed:
+    """Store a report and return its receipt, which is kept nowhere.
+
+    Nothing is audited: an event would carry the time. A form is good for one report.
+    """
+    mark = blake2b(form, digest_size=32, person=b"acp-form-spent").digest()
+    try:
+        return _file(channel, questionnaire, content, mark)
+    except IntegrityError:
+        if SpentProof.objects.filter(form=mark).exists():
+            raise AlreadySentError from None
+        raise
+
+
+@transaction.atomic
+def _file(
+    channel: Channel, questionnaire: Questionnaire, content: Content, mark: bytes
+) -> Filed:
+    people = Recipient.objects.working(content.excluded)
+    recipients = [p for p in people if p.receives(channel)]
+    custodians = [p for p in people if p.kind == Recipient.Kind.CUSTODIAN]
+    if not recipients:
+        raise NobodyLeftError
+    today = timezone.localdate()
+    forget_on = today + timedelta(days=DAYS_A_FORM_IS_KNOWN)
+    SpentProof(form=mark, forget_on=forget_on).save(force_insert=True)
+    receipt = new_receipt()
+    keys = ReceiptKeys(receipt, salt())
+    tip = Tip(
+        channel=channel,
+        questionnaire=questionnaire,
+        received_on=today,
+        answer_due_on=after_working_days(today, ANSWER_DAYS),
+        forward_due_on=after_working_days(today, NOTICE_DAYS),
+        lookup=keys.lookup,
+    )
+    content_key, identity_key = new_key(), new_key()
+    tip.content_wrap = seal(keys.unlock, content_key, place_of(tip, "content_wrap"))
+    tip.identity_wrap = seal(keys.unlock, identity_key, place_of(tip, "identity_wrap"))
+    tip.head = seal_text(content_key, _head(content, keys), place_of(tip, "head"))
+    tip.identity = seal_identity(tip, identity_key, content.name, content.contact)
+    tip.save(force_insert=True)
+    Wrap.objects.bulk_create(
+        [
+            *wraps(tip, recipients, Wrap.Purpose.CONTENT, content_key),
+            *wraps(tip, custodians, Wrap.Purpose.IDENTITY, identity_key),
+        ]
+    )
+    add_files(tip=tip, key=content_key, records=content.files)
+    return Filed(receipt, tip)
+
+
+def _head(content: Content, keys: ReceiptKeys) -> str:
+    signer = SigningKey(keys.signing_seed)
+    # An empty list asks the database nothing.
+    excluded = Recipient.objects.filter(public_id__in=content.excluded)
+    head = {
+        "answers": content.answers,
+        "language": content.language,
+        "verify_key": signer.verify_key.encode().hex(),
+        "excluded": [row.shown_name for row in excluded],
+        "is_named": bool(content.name),
+    }
+    return json.dumps(head, ensure_ascii=False)
+
+
+def place_of(tip: Tip, column: str) -> Place:
+    return Place("tip", column, tip.id, tip.id)
+
+
+def seal_identity(tip: Tip, key: bytes, name: str, contact: str) -> bytes:
+    """Seal who the reporter is; a report without a name carries as many bytes."""
+    text = json.dumps({"name": name, "contact": contact}, ensure_ascii=False)
+    return seal_text(key, text, place_of(tip, "identity"))
+
+
+def wraps(
+    tip: Tip, people: Iterable[Recipient], purpose: Wrap.Purpose, key: bytes
+) -> list[Wrap]:
+    return [
+        Wrap(
+            tip=tip,
+            recipient=person,
+            purpose=purpose,
+            wrapped=wrap(
+                key,
+                bytes(person.public_key),
+                wrap_info(tip.id, person.public_id, purpose, 1),
+            ),
+        )
+        for person in people
+    ]
+
+
+def add_files(*, tip: Tip, key: bytes, records: Iterable[dict[str, Any]]) -> None:
+    """Give a tip files that lie sealed on the disk; their keys go under the tip's."""
+    today = timezone.localdate()
+    SealedFile.objects.bulk_create(
+        [
+            SealedFile(
+                id=UUID(record["id"]),
+                tip=tip,
+                record=seal_text(
+                    key,
+                    json.dumps(record, ensure_ascii=False),
+                    file_place(tip.id, UUID(record["id"])),
+                ),
+                added_on=today,
+            )
+            for record in records
+        ]
+    )
+
+
+def file_place(tip: UUID, file: UUID) -> Place:
+    return Place("file", "record", tip, file)

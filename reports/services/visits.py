@@ -1,0 +1,138 @@
+"""What a reporter does who comes back. Reading writes nothing at all."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from nacl.signing import SigningKey
+
+from reports.crypto import ReceiptKeys, unseal, unseal_text
+from reports.models import Recipient, SealedMessage, Tip
+from reports.receipts import LENGTH, ReceiptError, parse_receipt
+from reports.services.conversation import (
+    REPORTER,
+    Attachment,
+    Head,
+    Turn,
+    read_files,
+    read_head,
+    read_messages,
+    write_message,
+)
+from reports.services.filing import add_files, place_of, salt, seal_identity
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An opened report: the tip and what its receipt unlocks."""
+
+    tip: Tip
+    unlock: bytes
+    signing_seed: bytes
+
+    @property
+    def content_key(self) -> bytes:
+        place = place_of(self.tip, "content_wrap")
+        return unseal(self.unlock, self.tip.content_wrap, place)
+
+    @property
+    def identity_key(self) -> bytes:
+        place = place_of(self.tip, "identity_wrap")
+        return unseal(self.unlock, self.tip.identity_wrap, place)
+
+    @property
+    def signer(self) -> SigningKey:
+        return SigningKey(self.signing_seed)
+
+    def as_state(self) -> dict[str, str]:
+        return {
+            "tip": str(self.tip.id),
+            "unlock": self.unlock.hex(),
+            "seed": self.signing_seed.hex(),
+        }
+
+
+def open_by_receipt(typed: str) -> Visit | None:
+    """Return the report of a receipt; the same steps are taken for any text."""
+    try:
+        receipt, is_receipt = parse_receipt(typed), True
+    except ReceiptError:
+        receipt, is_receipt = "0" * LENGTH, False
+    keys = ReceiptKeys(receipt, salt())
+    tip = _open().filter(lookup=keys.lookup).first()
+    if tip is None or not is_receipt:
+        return None
+    return Visit(tip, keys.unlock, keys.signing_seed)
+
+
+def open_by_state(state: dict[str, Any]) -> Visit | None:
+    tip = _open().filter(pk=state["tip"]).first()
+    if tip is None:
+        return None
+    return Visit(tip, bytes.fromhex(state["unlock"]), bytes.fromhex(state["seed"]))
+
+
+def _open() -> Any:
+    today = timezone.localdate()
+    rows = Tip.objects.select_related("channel", "questionnaire")
+    return rows.filter(Q(erase_on=None) | Q(erase_on__gt=today))
+
+
+@dataclass(frozen=True)
+class Report:
+    head: Head
+    turns: list[Turn]
+    files: list[Attachment]
+    name: str
+    contact: str
+
+
+def read_report(visit: Visit) -> Report:
+    tip, key = visit.tip, visit.content_key
+    head = read_head(tip, key)
+    identity = json.loads(
+        unseal_text(visit.identity_key, tip.identity, place_of(tip, "identity"))
+    )
+    keys = {REPORTER: visit.signer.verify_key.encode(), **verify_keys()}
+    turns = read_messages(tip=tip, key=key, verify_keys=keys, with_notes=False)
+    return Report(
+        head, turns, read_files(tip, key), identity["name"], identity["contact"]
+    )
+
+
+def verify_keys() -> dict[str, bytes]:
+    """Return the keys with which recipients sign, those who have left among them."""
+    people = Recipient.objects.filter(kind=Recipient.Kind.RECIPIENT)
+    return {str(person.public_id): bytes(person.verify_key) for person in people}
+
+
+def answer_as_reporter(*, visit: Visit, text: str) -> None:
+    write_message(
+        tip=visit.tip,
+        key=visit.content_key,
+        signer=visit.signer,
+        side=SealedMessage.Side.REPORTER,
+        author=REPORTER,
+        text=text,
+    )
+
+
+def add_reporters_files(*, visit: Visit, records: Iterable[dict[str, Any]]) -> None:
+    add_files(tip=visit.tip, key=visit.content_key, records=records)
+
+
+@transaction.atomic
+def give_name(*, visit: Visit, name: str, contact: str) -> None:
+    """Seal who the reporter is, under the key the custodians hold."""
+    tip = visit.tip
+    tip.identity = seal_identity(tip, visit.identity_key, name, contact)
+    tip.save(update_fields=["identity"])
+
+
+def has_file(visit: Visit, file: UUID) -> bool:
+    return visit.tip.files.filter(pk=file).exists()

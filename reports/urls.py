@@ -1,0 +1,13 @@
+from django.urls import path
+
+from reports import views
+
+app_name = "reports"
+
+urlpatterns = [
+    path("write/", views.write, name="write"),
+    path("kept/", views.kept, name="kept"),
+    path("receipt/", views.receipt, name="receipt"),
+    path("case/", views.case, name="case"),
+    path("leave/", views.leave, name="leave"),
+]

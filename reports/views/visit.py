@@ -1,0 +1,128 @@
+"""A reporter comes back: the key to the report is in the page and in no cookie."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reports.crypto import SealBrokenError
+from reports.downloads import attachment_response
+from reports.form_tokens import FormTooOldError, open_form, seal_form
+from reports.forms import MessageForm, NameForm, ReceiptForm, shown_answer
+from reports.models import SealedFile, Tip
+from reports.questionnaires import read_schema
+from reports.services.cases import is_overdue
+from reports.services.conversation import read_file
+from reports.services.visits import (
+    Visit,
+    add_reporters_files,
+    answer_as_reporter,
+    give_name,
+    open_by_receipt,
+    open_by_state,
+    read_report,
+)
+from reports.uploads import path_of
+from reports.views.pages import reporter_page, uploaded
+
+VISIT_MINUTES = 30
+
+
+@reporter_page
+def receipt(request: HttpRequest) -> HttpResponse:
+    """Open a report by its receipt; every receipt that opens none looks the same."""
+    form = ReceiptForm(request.POST if request.method == "POST" else None)
+    visit = None
+    if request.method == "POST":
+        visit = open_by_receipt(request.POST.get("receipt", "")[:200])
+    if visit is not None:
+        return _case(request, visit)
+    context = {"form": ReceiptForm(), "is_refused": form.is_bound}
+    return render(request, "reports/open.html", context)
+
+
+@reporter_page
+def case(request: HttpRequest) -> HttpResponseBase:
+    if request.method == "GET":
+        return redirect("reports:receipt")
+    try:
+        visit = open_by_state(open_form("visit", request.POST.get("visit", "")))
+    except FormTooOldError:
+        visit = None
+    if visit is None:
+        return render(request, "reports/too_old.html")
+    action = request.POST.get("action", "")
+    if action.startswith("file-"):
+        return _download(visit, action.removeprefix("file-"))
+    return _act(request, visit, action)
+
+
+def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
+    message, name = MessageForm(), NameForm()
+    said = ""
+    if action == "message":
+        message = MessageForm(request.POST)
+        if message.is_valid():
+            answer_as_reporter(visit=visit, text=message.cleaned_data["text"])
+            message, said = MessageForm(), _("Your message is sealed and sent.")
+    elif action == "name":
+        name = NameForm(request.POST)
+        if name.is_valid():
+            give_name(visit=visit, **name.cleaned_data)
+            name, said = NameForm(), _("Your name is sealed for the custodians alone.")
+    elif action == "add":
+        said = _add_files(request, visit)
+    return _case(request, visit, message=message, name=name, said=said)
+
+
+def _add_files(request: HttpRequest, visit: Visit) -> str:
+    records, refused = uploaded(request)
+    room = max(0, settings.TIP_FILES - visit.tip.files.count())
+    add_reporters_files(visit=visit, records=records[:room])
+    for record in records[room:]:
+        path_of(UUID(record["id"])).unlink(missing_ok=True)
+    if refused or len(records) > room:
+        return _("A file was too large or there is no room for it; it was not kept.")
+    return _("Your file is sealed and sent.") if records else ""
+
+
+def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
+    tip = visit.tip
+    try:
+        report = read_report(visit)
+    except SealBrokenError:
+        # Better nothing than something another hand has put there.
+        return render(request, "reports/broken.html")
+    questions = {q.id: q for q in read_schema(tip.questionnaire.schema).questions()}
+    context = {
+        "visit": seal_form("visit", visit.as_state(), minutes=VISIT_MINUTES),
+        "tip": tip,
+        "is_overdue": is_overdue(tip, timezone.localdate()),
+        "report": report,
+        "answers": [
+            (questions[key].label, shown_answer(questions[key], value))
+            for key, value in report.head.answers.items()
+            if key in questions
+        ],
+        "is_closed": tip.state == Tip.State.CLOSED,
+        "message_form": MessageForm(),
+        "name_form": NameForm(),
+        **more,
+    }
+    context["message_form"] = more.get("message", context["message_form"])
+    context["name_form"] = more.get("name", context["name_form"])
+    return render(request, "reports/case.html", context)
+
+
+def _download(visit: Visit, wanted: str) -> HttpResponseBase:
+    try:
+        file = UUID(wanted)
+    except ValueError:
+        raise Http404 from None
+    row = get_object_or_404(SealedFile, pk=file, tip=visit.tip)
+    return attachment_response(read_file(row, visit.content_key))

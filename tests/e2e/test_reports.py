@@ -1,0 +1,112 @@
+"""A report from the first page to the answer, as a browser sees it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from reports.models import Recipient, Tip
+from reports.services import cases
+from reports.services.vaults import open_vault, unlock
+from reports.shipped import load_reports
+from tests.factories.reports import PASSPHRASE, recipient
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FORWARD = "div.actions button[value=next]"
+
+
+@pytest.fixture
+def reader(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.TIP_FREE_BYTES = 0
+    load_reports()
+    recipient("Custodian", Recipient.Kind.CUSTODIAN)
+    return recipient("Aigerim")
+
+
+def write(page, language, look=lambda page: None):
+    """Go the whole way; return the receipt."""
+    page.goto(f"/{language}/report/")
+    look(page)
+    page.locator("div.actions a").first.click()
+    look(page)
+    page.check("input[value=theft]")
+    page.fill("textarea[name=what]", "The marked words")
+    for _section in range(2):
+        page.locator(FORWARD).click()
+        look(page)
+    page.check("input[name=danger][value=yes]")
+    page.locator(FORWARD).click()
+    look(page)
+    page.fill("textarea[name=danger_what]", "Do not call")
+    page.locator(FORWARD).click()
+    look(page)
+    page.locator(FORWARD).click()
+    look(page)
+    file = {"name": "смета.txt", "mimeType": "text/plain", "buffer": b"evidence"}
+    page.set_input_files("#id_file", file)
+    page.locator(FORWARD).click()
+    look(page)
+    # Whoever has no scripts waits, whoever has some works.
+    page.wait_for_timeout(10_500)
+    page.locator(FORWARD).click()
+    look(page)
+    return page.locator(".receipt").inner_text()
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_a_report_goes_its_whole_way_without_scripts(
+    browser, address, reader, language
+):
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+
+    receipt = write(page, language)
+    page.fill("#id_receipt", receipt)
+    page.locator("main form button").click()
+    secret = unlock(recipient=reader, passphrase=PASSPHRASE, by=reader.user)
+    vault = open_vault(secret=secret, user=reader.user)
+    tip = Tip.objects.get()
+    cases.answer(tip=tip, vault=vault, text="We look", is_note=False, by=reader.user)
+    page.goto(f"/{language}/report/receipt/")
+    page.fill("#id_receipt", receipt.lower())
+    page.locator("main form button").click()
+
+    expect(page.locator(".turn-staff .said")).to_have_text("We look")
+    expect(page.locator("main")).to_contain_text("Do not call")
+    with page.expect_download() as download:
+        page.locator("button[value^=file-]").click()
+    assert download.value.path().read_bytes() == b"evidence"
+    assert context.cookies() == []
+    context.close()
+
+
+def test_every_page_of_a_reporter_is_accessible(page, axe, reader):
+    receipt = write(page, "kk", look=axe)
+    page.fill("#id_receipt", receipt)
+    page.locator("main form button").click()
+    axe(page)
+    page.goto("/kk/report/receipt/")
+    axe(page)
+    page.fill("#id_receipt", receipt)
+    page.locator("main form button").click()
+    axe(page)
+
+
+def test_the_first_page_is_light(page, reader):
+    sizes = []
+    page.on("requestfinished", lambda r: sizes.append(r.sizes()["responseBodySize"]))
+
+    page.goto("/kk/report/", wait_until="networkidle")
+
+    assert len(sizes) <= 8
+    # Served bare here; compressed it is about half.
+    assert sum(sizes) <= 75_000
+
+
+def test_three_escapes_leave_the_page(page, reader, settings):
+    settings.QUICK_EXIT_URL = "/en/about/"
+    page.goto("/en/report/")
+    page.locator("div.actions a").first.click()
+    for _press in range(3):
+        page.keyboard.press("Escape")
+
+    page.wait_for_url("**/about/")
