@@ -314,3 +314,20 @@ def test_the_public_history_names_what_changed(client, field, label):
     risk.changes.create(field=field, before="", after="closed")
 
     assert f"<td>{label}" in text(client, f"/en/risks/{risk.public_id}/")
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_no_shipped_page_falls_back_to_another_language(client, shipped, language):
+    ids = Risk.objects.public().values_list("public_id", flat=True)
+    paths = ["", "map/", "measures/", "areas/KZ-35/", "bodies/", "report/", "about/"]
+
+    pages = [
+        text(client, f"/{language}/{path}")
+        for path in [*paths, *(f"risks/{public_id}/" for public_id in ids)]
+    ]
+
+    assert len(pages) > 100
+    assert [page for page in pages if 'class="fallback"' in page] == []
+    assert [
+        page for page in pages if '<span lang="' in page.partition("<main")[2]
+    ] == []
