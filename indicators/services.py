@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
+from foundation.notifications.services import announce
 from foundation.publication import renew_pages
 from indicators.importers import Lookups, key_of, read_file
 from indicators.models import Indicator, Observation, Release, Source
@@ -109,6 +110,20 @@ def publish_release(*, release: Release, by: User) -> Release:
     release.published_at = timezone.now()
     release.save(update_fields=["supersedes", "published_at"])
     renew_pages()
+    indicator = release.indicator
+    announce(
+        key=f"release:{indicator.code}:{release.pk}",
+        topics=[("indicator", indicator.code)],
+        template="page_changed",
+        context={
+            "title": {
+                "kk": indicator.name_kk,
+                "ru": indicator.name_ru,
+                "en": indicator.name_en,
+            },
+            "path": f"/statistics/{indicator.code}/",
+        },
+    )
     record(
         action="publish",
         kind="release",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
+from foundation.notifications.services import announce
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from library.models import Edition, Item, ItemChange
@@ -79,4 +80,17 @@ def note_change(*, item: Item, texts: dict[str, str], by: User) -> ItemChange:
 def _tell(item: Item, action: str, by: User) -> None:
     index("library", item.public_id)
     renew_pages()
+    topics = item.topics.values_list("code", flat=True)
+    announce(
+        key=f"library:{item.public_id}:{timezone.now():%Y%m%d%H%M%S%f}",
+        topics=[
+            ("library-item", item.public_id),
+            *(("library-topic", code) for code in topics),
+        ],
+        template="page_changed",
+        context={
+            "title": {"kk": item.title_kk, "ru": item.title_ru, "en": item.title_en},
+            "path": f"/library/{item.public_id}/",
+        },
+    )
     record(action=action, kind="library item", public_id=item.public_id, by=by)

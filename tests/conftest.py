@@ -26,7 +26,7 @@ def own_page_store(worker_id):
 
 
 @pytest.fixture(autouse=True)
-def no_language_left_behind():
-    """Undo the language that a request of the test before has set."""
-    yield
-    translation.deactivate()
+def english():
+    """Speak English to each test, whatever language the one before has left."""
+    with translation.override("en"):
+        yield
