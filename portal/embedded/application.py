@@ -15,7 +15,7 @@ from portal.embedded.processes import Command, Service, Surroundings, start_serv
 from portal.embedded.signals import deafen
 
 READY_TIMEOUT = 120
-STOP_TIMEOUT = 20
+STOP_TIMEOUT = 12
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  only asked whether it is writable
 
 
@@ -76,8 +76,10 @@ def application(
         deafen()
         for service in services:
             service.ask_to_stop()
+        # One time for all: a child that was still starting may miss the request.
+        deadline = time.monotonic() + STOP_TIMEOUT
         for service in services:
-            service.wait_until_stopped(STOP_TIMEOUT)
+            service.wait_until_stopped(max(0, deadline - time.monotonic()))
 
 
 def wait_until_ready(port: int, services: Sequence[Service], public_url: str) -> None:

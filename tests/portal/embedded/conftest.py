@@ -13,7 +13,7 @@ def new_project(tmp_path):
     yield project
     for process in project.started:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=90)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def test_run_serves_and_ctrl_c_stops_everything(new_project, port):
     page = urlopen(f"http://127.0.0.1:{port}/kk/").read()
 
     launcher.send_signal(signal.SIGINT)
-    code = launcher.wait(30)
+    code = launcher.wait(90)
 
     assert [line.partition("] ")[2] or line for line in lines[1:]] == [
         "PostgreSQL is up",
@@ -51,7 +51,7 @@ def start_and_stop(project, port):
     launcher = run(project, port)
     read_until(launcher, "ready ")
     launcher.terminate()
-    launcher.wait(30)
+    launcher.wait(90)
     return notes.read_text().split()
 
 
@@ -134,7 +134,7 @@ def test_a_dead_process_stops_the_others(project, port, process, name, log):
     read_until(launcher, "ready ")
 
     subprocess.run(["kill", "-9", str(pid_of(project, process))], check=True)
-    output, _ = launcher.communicate(timeout=30)
+    output, _ = launcher.communicate(timeout=90)
 
     assert launcher.returncode == 1
     assert (
