@@ -58,6 +58,9 @@ INSTALLED_APPS = [
     "indicators",
     "library",
     "reports",
+    "courses",
+    "surveys",
+    "volunteers",
     "portal.apps.PortalConfig",
 ]
 
