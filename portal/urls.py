@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from foundation.open_data.views import catalog
 from portal import views
+from portal.members import views as members
 from reports.views import start as start_report
 
 handler400 = views.bad_request
@@ -21,6 +22,9 @@ urlpatterns = [
     path("api/v1/", include("foundation.open_data.api_urls")),
     path("data/catalog.jsonld", catalog, name="catalog"),
     path("admin/", admin.site.urls),
+    path("accounts/join/", members.ask, name="join"),
+    path("accounts/join/asked/", members.asked, name="join_asked"),
+    path("accounts/join/<str:token>/", members.confirm, name="join_confirm"),
     path("accounts/", include("foundation.accounts.urls")),
     *i18n_patterns(
         path("", views.home, name="home"),
@@ -39,6 +43,7 @@ urlpatterns = [
         path("courses/", include("courses.urls")),
         path("surveys/", include("surveys.urls")),
         path("", include("volunteers.urls")),
+        path("me/", members.me, name="me"),
         path("about/", views.about, name="about"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("privacy/", views.privacy, name="privacy"),

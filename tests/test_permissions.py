@@ -11,6 +11,7 @@ from tests.factories.accounts import UserFactory
 PUBLIC = "everybody"
 STAFF = "staff with a second factor"
 SIGN_IN = "part of signing in"
+MEMBER = "people with a login"
 
 # Route (without language) → who may open it.
 POLICY = {
@@ -53,6 +54,7 @@ POLICY = {
     "report/receipt/": PUBLIC,
     "report/case/": PUBLIC,
     "report/leave/": PUBLIC,
+    "me/": MEMBER,
     "about/": PUBLIC,
     "accessibility/": PUBLIC,
     "privacy/": PUBLIC,
@@ -148,3 +150,12 @@ def test_people_who_are_not_staff_see_nothing_of_the_staff_area(client):
     ]
 
     assert seen == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [r for r, who in POLICY.items() if who == MEMBER])
+def test_strangers_are_asked_to_sign_in(client, route):
+    response = client.get("/en" + filled(route))
+
+    assert response.status_code in (302, 404, 405)
+    assert response.get("Location", "/accounts/login/").startswith("/accounts/login/")
