@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from foundation.search.kazakh import stems, words
+from foundation.search.kazakh import query_stems, stems, words
 
 LAST_POSITION = 16_383
 LONGEST_LEXEME = 200
@@ -55,7 +55,7 @@ def _phrases(text: str) -> Iterator[tuple[bool, list[str]]]:
 
 
 def _any_stem(word: str) -> str:
-    found = sorted(stem[:LONGEST_LEXEME] for stem in stems(word))
+    found = sorted(stem[:LONGEST_LEXEME] for stem in query_stems(word))
     return "(" + " | ".join(f"'{stem}'" for stem in found) + ")"
 
 

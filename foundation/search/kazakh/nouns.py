@@ -1,32 +1,10 @@
-"""A light stemmer for Kazakh: letters are folded first, then endings come off.
+"""Nouns of Kazakh, and what declines like them: from a folded form to its stems.
 
-A word may end in several ways that cannot be told apart without a dictionary, so each
-has several candidate stems; two words match when they share one. Folding first lets a
-word typed without the Kazakh letters find the one written with them. Nouns and what
-declines like them are covered; conjugation and derivation are not.
+Case, possessive and plural come off in this order, each only after the letters it may
+follow; a softened end is made hard again.
 """
 
-import re
-from functools import lru_cache
-
-FOLDED = str.maketrans(
-    {
-        "ә": "а",
-        "ғ": "г",
-        "қ": "к",
-        "ң": "н",
-        "ө": "о",
-        "ұ": "у",
-        "ү": "у",
-        "һ": "х",
-        "і": "и",
-        "ё": "е",
-        # A Latin letter that looks the same is a frequent slip of the keyboard.
-        "i": "и",
-    }
-)
-WORD = re.compile(r"[^\W_]+")
-CYRILLIC = re.compile(r"[а-яәғқңөұүһіё]")
+from foundation.search.kazakh.word_lists import NO_ENDINGS, SYNCOPATED
 
 VOWELS = "аеиоуыэюя"
 # After these an ending begins with т, к or п.
@@ -74,7 +52,7 @@ CASES_AFTER_POSSESSIVE = "н на не нда нде ндагы ндеги на�
 DATIVE_AFTER_POSSESSIVE = "а е"
 POSSESSIVES = {
     "сы си": OPEN,
-    "ы и": VOICED + VOICELESS + "ь",
+    "ы и": VOICED + VOICELESS + "ьи",
     "м н": OPEN,
     "ым им ын ин": VOICED + VOICELESS + "ь",
     "мыз миз ныз низ": OPEN,
@@ -82,34 +60,6 @@ POSSESSIVES = {
 }
 # Before a vowel к and п become voiced: дерек, дерегі; кітап, кітабы.
 REPAIRED = {"г": "к", "б": "п"}
-# Words that lose their last vowel before an ending: халық, халқы.
-SYNCOPATED = {
-    "халк": "халык",
-    "орн": "орын",
-    "мулк": "мулик",
-    "кауп": "кауип",
-    "ауз": "ауыз",
-    "ерк": "ерик",
-    "арп": "арип",
-    "гурп": "гурып",
-    "даус": "дауыс",
-    "нарк": "нарык",
-    "корк": "корик",
-    "кулк": "кулык",
-    "карн": "карын",
-    "мойн": "мойын",
-    "мурн": "мурын",
-    "ерн": "ерин",
-    "койн": "койын",
-}
-# Words that only look as if they had an ending.
-NO_ENDINGS = """
-адам алдын ақын әкім әлеуметті байланысты басым басшы белгілі бөлім бұйым бұқара білім
-ғалым ғылым деректі ерікті жалақы жауапты зерттеу құжат қаржы қатысты қауым маңызды
-мекеме мекен міндетті орман салым сенім тағы тиісті тізім төлем туынды түсім ұйым үкім
-шағым шартты шешім шығын өкім өлім өтінім
-"""
-PROTECTED = frozenset(word.translate(FOLDED) for word in NO_ENDINGS.split())
 SHORTEST = 3
 SHORTEST_BEFORE_A_LONG_ENDING = 2
 
@@ -127,32 +77,24 @@ _CASES = [
 ]
 
 
-def fold(text: str) -> str:
-    """Return the text in small letters with Kazakh ones as the nearest Russian ones."""
-    return text.lower().translate(FOLDED)
-
-
-def words(text: str) -> list[str]:
-    return WORD.findall(text)
-
-
-@lru_cache(maxsize=50_000)
-def stems(word: str) -> frozenset[str]:
-    """Return the candidate stems of a word, the folded word itself among them."""
-    lower = word.lower()
-    folded = lower.translate(FOLDED) if CYRILLIC.search(lower) else lower
-    found = {folded}
-    layer = {folded}
+def noun_stems(folded: str) -> set[str]:
+    """Return the candidate stems of a folded word, the word itself among them."""
+    layer = {folded} | set(_without(folded, _CASES))
+    # Who is in the district is a noun again: аудандағылар, аудандағыларға.
+    layer |= {
+        stem
+        for form in layer
+        for stem in _without(form, _PLURALS)
+        if stem.endswith(("гы", "ги"))
+    }
     for endings in (_CASES, _POSSESSIVES, _PLURALS):
         layer |= {stem for form in layer for stem in _without(form, endings)}
-    for form in layer:
-        found.add(form)
-        found.update(_repaired(form) if form != folded else ())
-    return frozenset(found)
+    repaired = {stem for form in layer - {folded} for stem in _repaired(form)}
+    return layer | repaired
 
 
 def _without(form: str, endings: list[tuple[str, str]]) -> list[str]:
-    if form in PROTECTED:
+    if form in NO_ENDINGS:
         return []
     return [
         form[: -len(ending)]
@@ -165,14 +107,12 @@ def _without(form: str, endings: list[tuple[str, str]]) -> list[str]:
 
 
 def _shortest(ending: str) -> int:
-    return SHORTEST_BEFORE_A_LONG_ENDING if len(ending) > 1 else SHORTEST
+    """Return how long what is left must be: іс is in ісі, but ас is not in асу."""
+    is_long = len(ending) > 1 or ending in "ыи"
+    return SHORTEST_BEFORE_A_LONG_ENDING if is_long else SHORTEST
 
 
 def _repaired(stem: str) -> list[str]:
     repaired = [stem[:-1] + REPAIRED[stem[-1]]] if stem[-1] in REPAIRED else []
     whole = SYNCOPATED.get(stem)
     return [*repaired, whole] if whole else repaired
-
-
-def match(one: str, other: str) -> bool:
-    return not stems(one).isdisjoint(stems(other))
