@@ -176,6 +176,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "foundation.notifications.tasks.forget_outdated",
         "schedule": crontab(hour=3, minute=30),
     },
+    "mail the new finds of followed searches": {
+        "task": "foundation.search.tasks.announce_finds",
+        "schedule": crontab(hour=6, minute=30),
+    },
     "recount the map for the new day": {
         "task": "corruption_map.tasks.recount_map",
         "schedule": crontab(hour=0, minute=1),

@@ -1,6 +1,8 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,6 +18,12 @@ class SearchDocument(models.Model):
     path = models.CharField(_("path without language"), max_length=200)
     year = models.PositiveSmallIntegerField(_("year"), null=True)
     area = models.CharField(_("area"), max_length=10, blank=True)
+    topics = ArrayField(models.CharField(max_length=60), default=list)
+    # Of acts and guidance only: other things are neither in force nor not.
+    has_force = models.BooleanField(_("can be in force"), default=False)
+    in_force_from = models.DateField(_("in force from"), null=True)
+    in_force_to = models.DateField(_("in force until"), null=True)
+    added_at = models.DateTimeField(_("found first at"), default=timezone.now)
     tsv = SearchVectorField()
 
     class Meta:
@@ -31,6 +39,7 @@ class SearchDocument(models.Model):
             GinIndex(
                 fields=["title"], opclasses=["gin_trgm_ops"], name="search_title_like"
             ),
+            models.Index(fields=["added_at"], name="search_newest"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,15 @@
-"""Answer a question: ranked finds, counts by kind, and what may have been meant."""
+"""Answer a question: ranked finds, facets, and what may have been meant."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from foundation.languages import Text, current_language
+from foundation.search.facets import Facet, Filters, Hit, facets_of
 from foundation.search.highlight import (
     END,
     START,
@@ -21,37 +25,59 @@ MOST_PAGES = 50
 LONGEST_QUESTION = 200
 SUGGESTIONS = 5
 LIKE_ENOUGH = 0.5
+ALL = Filters()
 
 # Each row answers to the question in its own language; of the rows of one object the
-# best stays, where the reader's language counts a fifth more.
-FIND = """
-WITH hits AS (
-    SELECT id, kind, public_id, ts_rank(tsv, query) *
-        CASE WHEN language = %(language)s THEN 1.2 ELSE 1 END AS rank
-    FROM search_searchdocument, (SELECT %(kazakh)s::tsquery AS query) AS asked
-    WHERE language = 'kk' AND tsv @@ query
-    UNION ALL
-    SELECT id, kind, public_id, ts_rank(tsv, query) *
-        CASE WHEN language = %(language)s THEN 1.2 ELSE 1 END
-    FROM search_searchdocument,
-        (SELECT websearch_to_tsquery('russian', %(plain)s) AS query) AS asked
-    WHERE language = 'ru' AND tsv @@ query
-    UNION ALL
-    SELECT id, kind, public_id, ts_rank(tsv, query) *
-        CASE WHEN language = %(language)s THEN 1.2 ELSE 1 END
-    FROM search_searchdocument,
-        (SELECT websearch_to_tsquery('english', %(plain)s) AS query) AS asked
-    WHERE language = 'en' AND tsv @@ query
-), best AS (
-    SELECT DISTINCT ON (kind, public_id) id, kind, rank
-    FROM hits ORDER BY kind, public_id, rank DESC, id
-)
+# best stays, where the reader's language counts a fifth more. A word that very many
+# rows have is not followed to its end: their number is said to be larger.
+MOST_HITS = 5000
+_OF_ONE_LANGUAGE = """
+    (SELECT id, kind, public_id, language, room, year, area, topics,
+        CASE WHEN NOT has_force THEN NULL
+            WHEN in_force_to <= %(today)s OR in_force_from > %(today)s THEN 'no'
+            WHEN in_force_from <= %(today)s THEN 'yes'
+            ELSE 'unknown' END AS force,
+        ts_rank(tsv, query) *
+            CASE WHEN language = %(language)s THEN 1.2 ELSE 1 END AS rank
+    FROM search_searchdocument, (SELECT {query} AS query) AS asked
+    WHERE language = '{code}' AND tsv @@ query {conditions}
+    LIMIT %(most)s + 1)
 """
-COUNT = FIND + "SELECT kind, count(*) FROM best GROUP BY kind"  # noqa: S608  # constants
+_QUERIES = {
+    "kk": "%(kazakh)s::tsquery",
+    "ru": "websearch_to_tsquery('russian', %(plain)s)",
+    "en": "websearch_to_tsquery('english', %(plain)s)",
+}
+_FIND = """
+WITH hits AS MATERIALIZED ({languages})
+SELECT DISTINCT ON (kind, public_id) id, rank, kind, room, year, area, topics, force,
+    (SELECT max(n) FROM (SELECT count(*) AS n FROM hits GROUP BY language) AS many)
+FROM hits ORDER BY kind, public_id, rank DESC, id
+"""
+_CONDITIONS = {
+    "room": "AND room = %(room)s",
+    "kind": "AND kind = %(kind)s",
+    "year": "AND year::text = %(year)s",
+    "area": "AND area = %(area)s",
+    "topic": "AND topics @> ARRAY[%(topic)s]::varchar[]",
+    "force": """AND has_force AND CASE
+        WHEN in_force_to <= %(today)s OR in_force_from > %(today)s THEN 'no'
+        WHEN in_force_from <= %(today)s THEN 'yes' ELSE 'unknown' END = %(force)s""",
+}
+
+
+def _find_sql(names: Iterable[str] = ()) -> str:
+    """Return the statement that finds; all of it is constant but its parameters."""
+    conditions = " ".join(_CONDITIONS[name] for name in names)
+    parts = (
+        _OF_ONE_LANGUAGE.format(query=query, code=code, conditions=conditions)
+        for code, query in _QUERIES.items()
+    )
+    return _FIND.format(languages=" UNION ALL ".join(parts))
+
+
 FRAGMENTS = "MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter= … "
-PAGE_OF = (
-    FIND  # noqa: S608  # constants
-    + """
+PAGE_OF = """
 SELECT d.kind, d.public_id, d.language, d.title, d.body, d.path,
     CASE d.language WHEN 'kk' THEN NULL
     ELSE ts_headline(c.name, d.title, websearch_to_tsquery(c.name, %(plain)s),
@@ -59,17 +85,12 @@ SELECT d.kind, d.public_id, d.language, d.title, d.body, d.path,
     CASE d.language WHEN 'kk' THEN NULL
     ELSE ts_headline(c.name, d.body, websearch_to_tsquery(c.name, %(plain)s),
         %(parts)s) END
-FROM (
-    SELECT id, rank FROM best
-    WHERE %(kind)s = '' OR kind = %(kind)s
-    ORDER BY rank DESC, id LIMIT %(limit)s OFFSET %(offset)s
-) AS page
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS page (id, place)
 JOIN search_searchdocument d USING (id)
 CROSS JOIN LATERAL (SELECT CASE d.language WHEN 'en' THEN 'english'
     ELSE 'russian' END::regconfig AS name) AS c
-ORDER BY page.rank DESC, id
+ORDER BY page.place
 """
-)
 SUGGEST = """
 SELECT DISTINCT ON (likeness, kind, public_id)
     word_similarity(%(plain)s, title) AS likeness, kind, public_id, language, title, path
@@ -96,49 +117,73 @@ class Find:
 
 @dataclass(frozen=True)
 class Answer:
+    """A page of finds; `is_more` tells that there are more than were counted."""
+
     finds: list[Find]
-    counts: dict[str, int]
+    total: int
+    facets: list[Facet]
     page: int
     suggestions: list[Find]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def facets(self) -> list[tuple[str, Any, int]]:
-        return [
-            (name, kind.label, self.counts[name])
-            for name, kind in kinds().items()
-            if name in self.counts
-        ]
+    is_more: bool = False
 
 
-def search(question: str, *, kind: str = "", page: int = 1) -> Answer:
+NOTHING = Answer([], 0, [], 1, [])
+
+
+def search(question: str, *, filters: Filters = ALL, page: int = 1) -> Answer:
     """Return a page of what matches; where nothing does, titles that look alike."""
     question = question.replace("\x00", "")[:LONGEST_QUESTION].strip()
     if not question:
-        return Answer([], {}, 1, [])
+        return NOTHING
     page = max(1, min(page, MOST_PAGES))
     queries = Queries.of(question)
-    asked: dict[str, str | int] = {
+    asked: dict[str, Any] = {
         "language": current_language(),
         "kazakh": queries.kazakh,
         "plain": queries.plain,
-        "kind": kind,
-        "limit": PAGE,
-        "offset": (page - 1) * PAGE,
+        "today": timezone.localdate(),
+        "most": MOST_HITS,
         "whole": f"HighlightAll=true, StartSel={START}, StopSel={END}",
         "parts": f"{FRAGMENTS}, StartSel={START}, StopSel={END}",
     }
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, asked)
-        counts = dict(cursor.fetchall())
-        if not counts:
-            return Answer([], {}, page, _suggest(queries))
-        cursor.execute(PAGE_OF, asked)
+        hits, is_more = _hits(cursor, asked, {})
+        if not hits:
+            return replace(NOTHING, page=page, suggestions=_suggest(queries))
+        facets = facets_of(hits, filters, is_whole=not is_more)
+        if is_more and filters.chosen:
+            hits, is_more = _hits(cursor, asked, filters.chosen)
+        else:
+            hits = filters.keep(hits)
+        hits.sort(key=lambda hit: (-hit.rank, hit.id))
+        shown = hits[(page - 1) * PAGE : page * PAGE]
+        cursor.execute(PAGE_OF, {**asked, "ids": [hit.id for hit in shown]})
         finds = [_find(row, question) for row in cursor.fetchall()]
-    return Answer(finds, counts, page, [])
+    return Answer(finds, len(hits), facets, page, [], is_more=is_more)
+
+
+def found_ids(question: str, filters: Filters) -> list[int]:
+    """Return the best row of every object that is found, however it ranks."""
+    queries = Queries.of(question)
+    asked = {
+        "language": current_language(),
+        "kazakh": queries.kazakh,
+        "plain": queries.plain,
+        "today": timezone.localdate(),
+        "most": MOST_HITS,
+    }
+    with connection.cursor() as cursor:
+        return [hit.id for hit in _hits(cursor, asked, filters.chosen)[0]]
+
+
+def _hits(
+    cursor: CursorWrapper, asked: dict[str, Any], chosen: dict[str, str]
+) -> tuple[list[Hit], bool]:
+    """Return the objects found, and whether there are more of them than were read."""
+    cursor.execute(_find_sql(chosen), {**asked, **chosen})
+    rows = cursor.fetchall()
+    is_more = bool(rows) and rows[0][-1] > MOST_HITS
+    return [Hit(*row[:-1]) for row in rows], is_more
 
 
 def _find(row: tuple[Any, ...], question: str) -> Find:

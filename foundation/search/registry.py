@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,7 +14,8 @@ from foundation.languages import languages
 class Document:
     """What is searched of one public object, by language; no title, not in it.
 
-    `path` is its page without the language.
+    `path` is its page without the language; `force` the days between which an act is
+    in force, either of them unknown.
     """
 
     public_id: str
@@ -22,16 +24,22 @@ class Document:
     path: str
     year: int | None = None
     area: str = ""
+    topics: tuple[str, ...] = ()
+    force: tuple[date | None, date | None] | None = None
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of finds: `documents` gives those of some ids, or all public ones."""
+    """One kind of finds: `documents` gives those of some ids, or all public ones.
+
+    `topics` gives the names of its topics in the reader's language, by code.
+    """
 
     room: str
     kind: str
     label: str | Promise
     documents: Callable[[Sequence[str] | None], Iterable[Document]] = field(repr=False)
+    topics: Callable[[], dict[str, str]] = field(default=dict, repr=False)
 
 
 _kinds: dict[str, Kind] = {}

@@ -4,4 +4,7 @@ from foundation.search import views
 
 app_name = "search"
 
-urlpatterns = [path("", views.page, name="page")]
+urlpatterns = [
+    path("", views.page, name="page"),
+    path("feed/", views.feed, name="feed"),
+]
