@@ -35,9 +35,9 @@ from foundation.search.registry import Document, Kind  # noqa: E402
 
 SIZE = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 SYLLABLES = {
-    "kk": "жем қор лық өң ір тен дер са тып алу мем ле кет қыз мет заң бюд жет".split(),
-    "ru": "взят ка ми тен дер за куп ка бюд жет чи нов ник зе мля суд про ку рор".split(),
-    "en": "bri be ten der pro cure ment bud get land court off ice law tax audit".split(),
+    "kk": ["жем", "қор", "лық", "өң", "ір", "тен", "дер", "са", "тып", "алу", "мем", "ле", "кет", "қыз", "мет", "заң", "бюд", "жет"],
+    "ru": ["взят", "ка", "ми", "тен", "дер", "за", "куп", "ка", "бюд", "жет", "чи", "нов", "ник", "зе", "мля", "суд", "про", "ку", "рор"],
+    "en": ["bri", "be", "ten", "der", "pro", "cure", "ment", "bud", "get", "land", "court", "off", "ice", "law", "tax", "audit"],
 }
 QUESTIONS = 200
 DICE = Random(3)

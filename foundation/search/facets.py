@@ -67,6 +67,8 @@ class Filters:
 
     def keep(self, hits: Iterable[Hit]) -> list[Hit]:
         chosen = self.chosen
+        if not chosen:
+            return list(hits)
         return [
             hit
             for hit in hits

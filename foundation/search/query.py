@@ -30,7 +30,7 @@ ALL = Filters()
 # Each row answers to the question in its own language; of the rows of one object the
 # best stays, where the reader's language counts a fifth more. A word that very many
 # rows have is not followed to its end: their number is said to be larger.
-MOST_HITS = 5000
+MOST_HITS = 2000
 _OF_ONE_LANGUAGE = """
     (SELECT id, kind, public_id, language, room, year, area, topics,
         CASE WHEN NOT has_force THEN NULL
