@@ -11,6 +11,8 @@ from tests.factories.accounts import UserFactory
 PUBLIC = "everybody"
 STAFF = "staff with a second factor"
 SIGN_IN = "part of signing in"
+MEMBER = "people with a login"
+LINK = "whoever has the signed link of a mail"
 
 # Route (without language) → who may open it.
 POLICY = {
@@ -53,6 +55,30 @@ POLICY = {
     "report/receipt/": PUBLIC,
     "report/case/": PUBLIC,
     "report/leave/": PUBLIC,
+    "volunteers/": PUBLIC,
+    "volunteers/active/": PUBLIC,
+    "volunteers/consents/": PUBLIC,
+    "volunteers/apply/": PUBLIC,
+    "volunteers/apply/sent/": PUBLIC,
+    "volunteers/confirm/<str:token>/": LINK,
+    "volunteers/guardian/<str:token>/": LINK,
+    "volunteers/application/<str:token>/": LINK,
+    "volunteers/login/<str:token>/": MEMBER,
+    "volunteers/me/": MEMBER,
+    "volunteers/me/show/": MEMBER,
+    "volunteers/me/erase/": MEMBER,
+    "volunteers/me/data/": MEMBER,
+    "volunteers/me/certificate/": MEMBER,
+    "volunteers/me/certificates/<slug:serial>/file/": MEMBER,
+    "volunteers/certificates/<slug:serial>/": PUBLIC,
+    "volunteers/organisations/": PUBLIC,
+    "volunteers/organisations/<slug:public_id>/": PUBLIC,
+    "initiatives/": PUBLIC,
+    "initiatives/feed/": PUBLIC,
+    "initiatives/export/<slug:file_format>/": PUBLIC,
+    "initiatives/<slug:public_id>/": PUBLIC,
+    "initiatives/<slug:public_id>/calendar/": PUBLIC,
+    "initiatives/<slug:public_id>/mine/": MEMBER,
     "about/": PUBLIC,
     "accessibility/": PUBLIC,
     "privacy/": PUBLIC,
@@ -148,3 +174,24 @@ def test_people_who_are_not_staff_see_nothing_of_the_staff_area(client):
     ]
 
     assert seen == []
+
+
+MEMBERS_ONLY = [route for route, rule in POLICY.items() if rule == MEMBER]
+BY_LINK = [route for route, rule in POLICY.items() if rule == LINK]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", MEMBERS_ONLY)
+def test_strangers_are_asked_to_sign_in(client, route, method):
+    response = getattr(client, method)("/en" + filled(route))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", BY_LINK)
+def test_a_forged_link_opens_nothing(client, route, method):
+    assert getattr(client, method)("/en" + filled(route)).status_code == 404

@@ -1,0 +1,3 @@
+from volunteers.admin import catalogue, initiative, organisation, profile
+
+__all__ = ["catalogue", "initiative", "organisation", "profile"]
