@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from volunteers.mail import tell_volunteer
+from volunteers.letters import tell_volunteer
 from volunteers.models import Initiative, SignUp
 
 # How long before the start a volunteer is reminded.

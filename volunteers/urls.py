@@ -1,6 +1,6 @@
 from django.urls import path
 
-from volunteers.views import applications, members, public
+from volunteers.views import applications, members, observations, organisers, public
 
 app_name = "volunteers"
 
@@ -35,9 +35,29 @@ urlpatterns = [
     ),
     path("volunteers/organisations/", public.organisations, name="organisations"),
     path(
+        "volunteers/organisations/new/",
+        organisers.new_organisation,
+        name="new_organisation",
+    ),
+    path(
         "volunteers/organisations/<slug:public_id>/",
         public.organisation,
         name="organisation",
+    ),
+    path(
+        "volunteers/organisations/<slug:public_id>/join/",
+        organisers.join,
+        name="join",
+    ),
+    path(
+        "volunteers/organisations/<slug:public_id>/people/",
+        organisers.members,
+        name="members",
+    ),
+    path(
+        "volunteers/organisations/<slug:public_id>/initiatives/new/",
+        organisers.new_initiative,
+        name="new_initiative",
     ),
     path("initiatives/", public.initiatives, name="initiatives"),
     path("initiatives/feed/", public.feed, name="feed"),
@@ -45,4 +65,24 @@ urlpatterns = [
     path("initiatives/<slug:public_id>/", public.initiative, name="initiative"),
     path("initiatives/<slug:public_id>/calendar/", public.calendar, name="calendar"),
     path("initiatives/<slug:public_id>/mine/", members.mine, name="mine"),
+    path("initiatives/<slug:public_id>/observe/", observations.observe, name="observe"),
+    path(
+        "initiatives/<slug:public_id>/edit/",
+        organisers.edit_initiative,
+        name="edit_initiative",
+    ),
+    path("initiatives/<slug:public_id>/people/", organisers.people, name="people"),
+    path("initiatives/<slug:public_id>/report/", organisers.report, name="report"),
+    path("observations/", observations.observations, name="observations"),
+    path(
+        "observations/export/<slug:file_format>/",
+        observations.export,
+        name="export_observations",
+    ),
+    path("observations/photos/<int:pk>/", observations.photo, name="photo"),
+    path(
+        "observations/<slug:public_id>/",
+        observations.observation,
+        name="observation",
+    ),
 ]

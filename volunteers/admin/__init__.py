@@ -1,3 +1,3 @@
-from volunteers.admin import catalogue, initiative, organisation, profile
+from volunteers.admin import catalogue, initiative, observation, organisation, profile
 
-__all__ = ["catalogue", "initiative", "organisation", "profile"]
+__all__ = ["catalogue", "initiative", "observation", "organisation", "profile"]

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import URLField
 from django.http import HttpRequest
 
 from foundation.publication import renew_pages
@@ -23,6 +24,7 @@ class DirectionAdmin(PublicTextAdmin):
 
 @admin.register(Rule)
 class RuleAdmin(PublicTextAdmin):
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_display = ["code", "kind", "text_kk", "is_unconfirmed", "list_order"]
     list_filter = ["kind", "is_unconfirmed"]
 

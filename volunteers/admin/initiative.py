@@ -2,17 +2,19 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
+from foundation.audit.services import record
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from volunteers.admin.base import ScopedAdmin, user_of
+from volunteers.exports import ministry_register, people_of
 from volunteers.models import ChecklistItem, Hours, Initiative, Result, SignUp
 from volunteers.services.initiatives import (
     cancel_initiative,
@@ -61,7 +63,17 @@ class InitiativeAdmin(ScopedAdmin[Initiative]):
     exclude = ["is_demo"]
     inlines = [ResultInline, ChecklistInline]
     action_form = TextForm
-    actions = ["open", "send_back", "close", "report", "cancel", "write"]
+    actions = [
+        "open",
+        "send_back",
+        "close",
+        "report",
+        "cancel",
+        "write",
+        "register",
+        "names",
+        "addresses",
+    ]
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("volunteers.run_initiative")
@@ -141,6 +153,56 @@ class InitiativeAdmin(ScopedAdmin[Initiative]):
     def write(self, request: HttpRequest, queryset: QuerySet[Initiative]) -> None:
         text = request.POST.get("text", "")
         self.each(request, queryset, write_to_people, "initiative", text=text)
+
+    @admin.action(description=_("The ministry's register (CSV)"), permissions=["run"])
+    def register(
+        self, request: HttpRequest, queryset: QuerySet[Initiative]
+    ) -> HttpResponse:
+        return _csv(ministry_register(queryset), "register")
+
+    @admin.action(description=_("Names of the people (CSV)"), permissions=["run"])
+    def names(
+        self, request: HttpRequest, queryset: QuerySet[Initiative]
+    ) -> HttpResponse | None:
+        return self._people(request, queryset, with_addresses=False)
+
+    @admin.action(
+        description=_("Names and addresses for the purpose written (CSV)"),
+        permissions=["run"],
+    )
+    def addresses(
+        self, request: HttpRequest, queryset: QuerySet[Initiative]
+    ) -> HttpResponse | None:
+        """Give addresses only for a purpose, which stays on record."""
+        if not request.POST.get("text", "").strip():
+            text = _("Write what the addresses are needed for: it is recorded")
+            self.message_user(request, text, messages.ERROR)
+            return None
+        return self._people(request, queryset, with_addresses=True)
+
+    def _people(
+        self, request: HttpRequest, rows: QuerySet[Initiative], *, with_addresses: bool
+    ) -> HttpResponse | None:
+        if rows.count() != 1:
+            text = _("Choose exactly one initiative")
+            self.message_user(request, text, messages.ERROR)
+            return None
+        row = rows[0]
+        purpose = request.POST.get("text", "")[:200]
+        record(
+            action="export addresses" if with_addresses else "export names",
+            kind="initiative",
+            public_id=row.public_id,
+            by=user_of(request),
+            detail=purpose if with_addresses else "",
+        )
+        return _csv(people_of(row, with_addresses=with_addresses), row.public_id)
+
+
+def _csv(content: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 class OfInitiativeAdmin(ScopedAdmin[Any]):

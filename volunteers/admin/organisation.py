@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,7 @@ class MembershipInline(admin.TabularInline[Membership, Organisation]):
 
 @admin.register(Organisation)
 class OrganisationAdmin(ScopedAdmin[Organisation]):
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_display = ["name_kk", "name_ru", "state", "area", "is_demo"]
     list_filter = ["state", "area", "directions"]
     list_select_related = ["area"]

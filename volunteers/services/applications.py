@@ -15,8 +15,8 @@ from foundation.audit.services import record
 from foundation.notifications.models import Message
 from foundation.publication import renew_pages
 from foundation.territory.models import Area
+from volunteers.letters import tell_applicant, tell_guardian
 from volunteers.links import confirm_path, guardian_path, login_path, status_path
-from volunteers.mail import tell_applicant, tell_guardian
 from volunteers.models import Consent, ConsentText, Direction, VolunteerProfile
 
 State = VolunteerProfile.State

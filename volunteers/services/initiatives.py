@@ -10,7 +10,7 @@ from foundation.audit.services import record
 from foundation.notifications.services import announce
 from foundation.publication import renew_pages
 from foundation.search.services import index
-from volunteers.mail import tell_organisers, tell_volunteer, texts
+from volunteers.letters import tell_organisers, tell_volunteer, texts
 from volunteers.models import Initiative, SignUp
 from volunteers.places import promote
 

@@ -11,7 +11,7 @@ from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.publication import renew_pages
 from foundation.territory.models import Area
-from volunteers.mail import tell_member, texts
+from volunteers.letters import tell_member, texts
 from volunteers.models import Direction, Membership, Organisation
 
 State = Organisation.State

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.publication import renew_pages
-from volunteers.mail import tell_organisers, tell_volunteer
+from volunteers.letters import tell_organisers, tell_volunteer
 from volunteers.models import Hours, Initiative, SignUp, VolunteerProfile
 from volunteers.places import promote
 
