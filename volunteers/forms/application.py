@@ -22,7 +22,7 @@ class ApplicationForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
-        help_text=_("A link comes there. Nobody but the organisers' mails use it."),
+        help_text=_("A link comes there. The address is used for mails of the portal only and never shown."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.none())
