@@ -33,4 +33,4 @@ def calendar_of(initiative: Initiative) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("refresh-interval", timedelta(hours=12))
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())

@@ -31,7 +31,8 @@ def erase(profile_id: int) -> bool:
         state=Observation.State.VERIFIED
     )
     photos = Photo.objects.filter(observation__in=unverified)
-    files = [photo.file for photo in photos]
+    names = [photo.file.name for photo in photos if photo.file.name]
+    storage = Photo._meta.get_field("file").storage
     unverified.delete()
     profile.certificates.update(name="")
     mails = [profile.email, *filter(None, [profile.guardian_email])]
@@ -39,8 +40,8 @@ def erase(profile_id: int) -> bool:
         recipient__in=mails, template__startswith="volunteer_"
     ).delete()
     profile.delete()
-    for file in files:
-        transaction.on_commit(partial(file.storage.delete, file.name))
+    for name in names:
+        transaction.on_commit(partial(storage.delete, name))
     renew_pages()
     return True
 

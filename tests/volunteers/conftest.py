@@ -3,7 +3,6 @@ import re
 import pytest
 from django.core import mail
 
-from foundation.accounts.models import User
 from foundation.notifications.tasks import sweep_messages
 from foundation.publication import page_redis
 from tests.factories.accounts import UserFactory
@@ -22,7 +21,7 @@ def no_stored_pages(own_page_store):
 
 
 @pytest.fixture
-def coordinator(db) -> User:
+def coordinator(db):
     return UserFactory(root=True)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import URLField
 from django.http import HttpRequest
@@ -6,13 +8,13 @@ from foundation.publication import renew_pages
 from volunteers.models import ConsentText, Direction, Rule
 
 
-class PublicTextAdmin(admin.ModelAdmin[Direction | Rule]):  # type: ignore[type-var]
+class PublicTextAdmin(admin.ModelAdmin[Any]):
     """Rows that stand on public pages: a change shows at once."""
 
     def save_model(
-        self, request: HttpRequest, obj: object, form: object, change: bool
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
     ) -> None:
-        super().save_model(request, obj, form, change)  # type: ignore[arg-type]
+        super().save_model(request, obj, form, change)
         renew_pages()
 
 

@@ -97,9 +97,13 @@ class InitiativeAdmin(ScopedAdmin[Initiative]):
             change_slots(initiative=obj, slots=obj.slots, by=user_of(request))
 
     def get_form(
-        self, request: HttpRequest, obj: Initiative | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        obj: Initiative | None = None,
+        change: bool = False,
+        **kwargs: Any,
     ) -> type[ModelForm[Initiative]]:
-        form = super().get_form(request, obj, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
         taken = obj.taken if obj else 0
 
         class WithPlaces(form):  # type: ignore[valid-type,misc]
@@ -223,7 +227,7 @@ class SignUpAdmin(OfInitiativeAdmin):
     list_filter = ["state"]
     list_select_related = ["initiative", "profile"]
     search_fields = ["initiative__public_id", "initiative__title_kk", "profile__name"]
-    fields = readonly_fields = [
+    readonly_fields = [
         "initiative",
         "turn",
         "profile",
@@ -247,7 +251,7 @@ class HoursAdmin(OfInitiativeAdmin):
     list_display = ["sign_up", "who", "proposed", "proposed_on", "confirmed"]
     list_filter = [("confirmed_on", admin.EmptyFieldListFilter)]
     list_select_related = ["sign_up__initiative", "sign_up__profile"]
-    fields = readonly_fields = [
+    readonly_fields = [
         "sign_up",
         "proposed",
         "proposed_on",

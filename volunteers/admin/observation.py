@@ -24,7 +24,7 @@ class ObservationAdmin(ScopedAdmin[Observation]):
     list_filter = ["state", "area", "is_demo"]
     list_select_related = ["area", "initiative"]
     search_fields = ["reference", "public_id", "initiative__public_id"]
-    fields = readonly_fields = [
+    readonly_fields = [
         "public_id",
         "initiative",
         "reference",
@@ -56,7 +56,7 @@ class ObservationAdmin(ScopedAdmin[Observation]):
             '<a href="{}">{}</a>',
             (
                 (reverse("volunteers:photo", args=[photo.pk]), number)
-                for number, photo in enumerate(observation.photos.all(), start=1)  # type: ignore[attr-defined]
+                for number, photo in enumerate(observation.photos.all(), start=1)
             ),
         )
 

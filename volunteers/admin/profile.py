@@ -23,7 +23,7 @@ class ConsentInline(admin.TabularInline[Consent, VolunteerProfile]):
     model = Consent
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["text", "given_at", "withdrawn_at"]
+    readonly_fields = ["text", "given_at", "withdrawn_at"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -47,7 +47,7 @@ class VolunteerProfileAdmin(ScopedAdmin[VolunteerProfile]):
     inlines = [ConsentInline]
     action_form = ReasonForm
     actions = ["accept", "ask", "decline"]
-    fields = readonly_fields = [
+    readonly_fields = [
         "public_id",
         "name",
         "email",

@@ -22,7 +22,9 @@ class ApplicationForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
-        help_text=_("A link comes there. The address is used for mails of the portal only and never shown."),
+        help_text=_(
+            "A link comes there. The address is used for mails of the portal only and never shown."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.none())
@@ -131,7 +133,7 @@ class EraseForm(forms.Form):
 class HoursForm(forms.Form):
     hours = forms.DecimalField(
         label=_("Hours you worked"),
-        min_value=0.5,  # type: ignore[arg-type]  # a Decimal step is what is meant
+        min_value=0.5,
         max_value=500,
         max_digits=5,
         decimal_places=1,

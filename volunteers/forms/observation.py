@@ -26,7 +26,7 @@ class PhotosField(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[CleanPhoto]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[CleanPhoto]:
         files = data if isinstance(data, list) else [data]
         files = [file for file in files if file]
         if len(files) > MOST_PHOTOS:
@@ -74,17 +74,15 @@ class ObservationForm(forms.Form):
     )
 
     def __init__(self, *args: Any, initiative: Initiative, **kwargs: Any) -> None:
-        initial = {
-            "client_key": uuid4(),
-            "seen_on": timezone.localdate(),
-            "area": initiative.area_id,
-        }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["client_key"] = uuid4()
+        self.initial["seen_on"] = timezone.localdate()
+        self.initial["area"] = initiative.area_id
         areas = Area.objects.filter(valid_to=None).exclude(kind=Area.Kind.COUNTRY)
         cast(
             "forms.ModelChoiceField[Area]", self.fields["area"]
         ).queryset = areas.order_by(column("name"))
-        self.questions = list(initiative.checklist.all())  # type: ignore[attr-defined]
+        self.questions = list(initiative.checklist.all())
         for question in self.questions:
             self.fields[f"question_{question.pk}"] = forms.ChoiceField(
                 label=question.text,

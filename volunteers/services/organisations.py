@@ -85,7 +85,7 @@ def _decide(
 
 
 def _administrators(organisation: Organisation) -> list[User]:
-    rows = organisation.memberships.filter(  # type: ignore[attr-defined]
+    rows = organisation.memberships.filter(
         role=Membership.Role.ADMINISTRATOR, state=Membership.State.APPROVED
     )
     return [row.user for row in rows.select_related("user")]

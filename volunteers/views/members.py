@@ -1,6 +1,7 @@
 """A volunteer's own pages: his place, his hours, his data. Never stored."""
 
 from decimal import Decimal
+from typing import Any
 
 import orjson
 from django.core.exceptions import ValidationError
@@ -48,7 +49,7 @@ def _me(
 ) -> HttpResponse:
     profile = profile_of(request)
     memberships = Membership.objects.filter(user=request.user.pk)
-    context = {
+    context: dict[str, Any] = {
         "profile": profile,
         "memberships": memberships.select_related("organisation"),
     }

@@ -88,7 +88,7 @@ def members(request: HttpRequest, public_id: str) -> HttpResponse:
             return redirect(request.path)
     context = {
         "organisation": row,
-        "memberships": row.memberships.select_related("user").order_by("pk"),  # type: ignore[attr-defined]
+        "memberships": row.memberships.select_related("user").order_by("pk"),
         "initiatives": Initiative.objects.filter(organisation=row)[:100],
         "roles": Membership.Role.choices,
         "may_decide": may_decide,
@@ -145,7 +145,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
             refused, is_done = " ".join(error.messages), False
         if is_done:
             return redirect(request.path)
-    sign_ups = row.sign_ups.select_related("profile", "hours")  # type: ignore[attr-defined]
+    sign_ups = row.sign_ups.select_related("profile", "hours")
     waiting = Observation.objects.filter(initiative=row, state="received")
     context = {
         "initiative": row,
@@ -170,7 +170,7 @@ def _step(row: Initiative, form: PersonForm, by: User) -> bool:
         return False
     step, pk = form.cleaned_data["step"], form.cleaned_data["row"]
     if step in ("came", "absent"):
-        sign_up = get_object_or_404(row.sign_ups, pk=pk)  # type: ignore[attr-defined]
+        sign_up = get_object_or_404(row.sign_ups, pk=pk)
         note_attendance(sign_up=sign_up, came=step == "came", by=by)
     elif step == "hours":
         hours = get_object_or_404(Hours, pk=pk, sign_up__initiative=row)

@@ -38,7 +38,9 @@ def landing(request: HttpRequest) -> HttpResponse:
     open_now = Initiative.objects.open().select_related("area", "organisation")
     active = VolunteerProfile.objects.shown().select_related("area")
     rules = list(Rule.objects.order_by("list_order"))
-    shown = list(active.order_by("-last_confirmed_on", "-pk")[:12])
+    shown: list[VolunteerProfile] = list(
+        active.order_by("-last_confirmed_on", "-pk")[:12]
+    )
     initiatives = list(open_now.order_by("starts_at", "pk")[:6])
     context = {
         "directions": Direction.objects.all(),
@@ -49,7 +51,8 @@ def landing(request: HttpRequest) -> HttpResponse:
         "counts": dict(Count.objects.values_list("code", "value")),
         "active": shown,
         "initiatives": initiatives,
-        "has_demo": any(row.is_demo for row in [*shown, *initiatives]),
+        "has_demo": any(row.is_demo for row in shown)
+        or any(row.is_demo for row in initiatives),
     }
     return render(request, "volunteers/landing.html", context)
 
@@ -116,7 +119,7 @@ def initiative(request: HttpRequest, public_id: str) -> HttpResponse:
         "area", "organisation", "direction"
     )
     row = get_object_or_404(rows, public_id=public_id)
-    verified = row.observations.verified().select_related("area")  # type: ignore[attr-defined]
+    verified = row.observations.verified().select_related("area")
     context = {
         "initiative": row,
         "tasks": [line for line in row.tasks.plain.splitlines() if line.strip()],
