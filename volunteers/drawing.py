@@ -20,8 +20,9 @@ HEIGHT = round((NORTH - SOUTH) * SCALE * STRETCH)
 
 @dataclass(frozen=True)
 class Dot:
-    x: float
-    y: float
+    # As SVG writes numbers: a template would write 12,5 in Kazakh and Russian.
+    x: str
+    y: str
     label: str
     url: str
 
@@ -74,5 +75,5 @@ def dots(rows: Iterable[Any]) -> Dots:
             continue
         if WEST <= row.longitude <= EAST and SOUTH <= row.latitude <= NORTH:
             x, y = place(row.longitude, row.latitude)
-            points.append(Dot(x, y, str(row), row.get_absolute_url()))
+            points.append(Dot(f"{x}", f"{y}", str(row), row.get_absolute_url()))
     return Dots(points, outlines() if points else [])
