@@ -90,7 +90,7 @@ def test_applying_by_keyboard_without_scripts(browser, address):
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/en/volunteers/apply/")
-    page.get_by_label("Name", exact=True).focus()
+    page.get_by_label("Your name", exact=True).focus()
     page.keyboard.type("Aigul")
     page.keyboard.press("Tab")
     page.keyboard.type("aigul@example.org")

@@ -15,7 +15,7 @@ LANGUAGES = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English
 
 class ApplicationForm(forms.Form):
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Your name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

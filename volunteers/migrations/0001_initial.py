@@ -319,8 +319,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("draft", "Draft"),
                             ("in_review", "In review"),
-                            ("open", "Open"),
-                            ("closed", "Closed"),
+                            ("open", "Takes sign-ups"),
+                            ("closed", "Sign-up closed"),
                             ("reported", "Report published"),
                             ("cancelled", "Cancelled"),
                         ],
@@ -770,7 +770,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("accepted", "Has a place"),
                             ("waiting", "On the waiting list"),
-                            ("withdrawn", "Withdrawn"),
+                            ("withdrawn", "Gave the place back"),
                             ("attended", "Took part"),
                             ("no_show", "Did not come"),
                         ],

@@ -31,8 +31,8 @@ class Initiative(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         IN_REVIEW = "in_review", _("In review")
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        OPEN = "open", _("Takes sign-ups")
+        CLOSED = "closed", _("Sign-up closed")
         REPORTED = "reported", _("Report published")
         CANCELLED = "cancelled", _("Cancelled")
 
@@ -203,7 +203,7 @@ class SignUp(models.Model):
     class State(models.TextChoices):
         ACCEPTED = "accepted", _("Has a place")
         WAITING = "waiting", _("On the waiting list")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", _("Gave the place back")
         ATTENDED = "attended", _("Took part")
         NO_SHOW = "no_show", _("Did not come")
 
