@@ -180,6 +180,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "foundation.search.tasks.announce_finds",
         "schedule": crontab(hour=6, minute=30),
     },
+    "give free places to those who wait": {
+        "task": "volunteers.tasks.promote_waiting",
+        "schedule": 30.0,
+    },
+    "remind volunteers": {
+        "task": "volunteers.tasks.send_reminders",
+        "schedule": 900.0,
+    },
+    "count volunteers": {
+        "task": "volunteers.tasks.recount_volunteers",
+        "schedule": 600.0,
+    },
+    "erase inactive volunteers": {
+        "task": "volunteers.tasks.erase_outdated",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "recount the map for the new day": {
         "task": "corruption_map.tasks.recount_map",
         "schedule": crontab(hour=0, minute=1),

@@ -12,6 +12,7 @@ PUBLIC = "everybody"
 STAFF = "staff with a second factor"
 SIGN_IN = "part of signing in"
 MEMBER = "people with a login"
+LINK = "whoever has the signed link of a mail"
 
 # Route (without language) → who may open it.
 POLICY = {
@@ -55,6 +56,42 @@ POLICY = {
     "report/case/": PUBLIC,
     "report/leave/": PUBLIC,
     "me/": MEMBER,
+    "volunteers/": PUBLIC,
+    "volunteers/active/": PUBLIC,
+    "volunteers/consents/": PUBLIC,
+    "volunteers/apply/": PUBLIC,
+    "volunteers/apply/sent/": PUBLIC,
+    "volunteers/confirm/<str:token>/": LINK,
+    "volunteers/guardian/<str:token>/": LINK,
+    "volunteers/application/<str:token>/": LINK,
+    "volunteers/login/<str:token>/": MEMBER,
+    "volunteers/me/": MEMBER,
+    "volunteers/me/show/": MEMBER,
+    "volunteers/me/erase/": MEMBER,
+    "volunteers/me/data/": MEMBER,
+    "volunteers/me/certificate/": MEMBER,
+    "volunteers/me/certificates/<slug:serial>/file/": MEMBER,
+    "volunteers/certificates/<slug:serial>/": PUBLIC,
+    "volunteers/organisations/": PUBLIC,
+    "volunteers/organisations/<slug:public_id>/": PUBLIC,
+    "initiatives/": PUBLIC,
+    "initiatives/feed/": PUBLIC,
+    "initiatives/export/<slug:file_format>/": PUBLIC,
+    "initiatives/<slug:public_id>/": PUBLIC,
+    "initiatives/<slug:public_id>/calendar/": PUBLIC,
+    "initiatives/<slug:public_id>/mine/": MEMBER,
+    "volunteers/organisations/new/": MEMBER,
+    "volunteers/organisations/<slug:public_id>/join/": MEMBER,
+    "volunteers/organisations/<slug:public_id>/people/": MEMBER,
+    "volunteers/organisations/<slug:public_id>/initiatives/new/": MEMBER,
+    "initiatives/<slug:public_id>/observe/": MEMBER,
+    "initiatives/<slug:public_id>/edit/": MEMBER,
+    "initiatives/<slug:public_id>/people/": MEMBER,
+    "initiatives/<slug:public_id>/report/": MEMBER,
+    "observations/": PUBLIC,
+    "observations/export/<slug:file_format>/": PUBLIC,
+    "observations/photos/<int:pk>/": PUBLIC,
+    "observations/<slug:public_id>/": PUBLIC,
     "about/": PUBLIC,
     "accessibility/": PUBLIC,
     "privacy/": PUBLIC,
@@ -152,10 +189,22 @@ def test_people_who_are_not_staff_see_nothing_of_the_staff_area(client):
     assert seen == []
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("route", [r for r, who in POLICY.items() if who == MEMBER])
-def test_strangers_are_asked_to_sign_in(client, route):
-    response = client.get("/en" + filled(route))
+MEMBERS_ONLY = [route for route, rule in POLICY.items() if rule == MEMBER]
+BY_LINK = [route for route, rule in POLICY.items() if rule == LINK]
 
-    assert response.status_code in (302, 404, 405)
-    assert response.get("Location", "/accounts/login/").startswith("/accounts/login/")
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", MEMBERS_ONLY)
+def test_strangers_are_asked_to_sign_in(client, route, method):
+    response = getattr(client, method)("/en" + filled(route))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", BY_LINK)
+def test_a_forged_link_opens_nothing(client, route, method):
+    assert getattr(client, method)("/en" + filled(route)).status_code == 404

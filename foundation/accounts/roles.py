@@ -113,9 +113,12 @@ ROLES = [
         _may(
             "volunteers",
             "view add change",
-            "organisation membership initiative signup hours observation",
+            "organisation membership initiative result checklistitem signup hours"
+            " observation direction rule",
         )
-        | _may("volunteers", "view", "volunteerprofile"),
+        | _may("volunteers", "view add", "consenttext")
+        | _may("volunteers", "view", "volunteerprofile consent photo certificate")
+        | {"volunteers.review_volunteerprofile", "volunteers.run_initiative"},
     ),
     Role(
         "registrar",

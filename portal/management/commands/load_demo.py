@@ -3,6 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from corruption_map.demo import load_demo, remove_demo
+from volunteers.demo import load_demo as load_volunteers
+from volunteers.demo import remove_demo as remove_volunteers
 
 
 class Command(BaseCommand):
@@ -15,8 +17,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["remove"]:
+            remove_volunteers()
             self.stdout.write(f"{remove_demo()} made-up risks removed")
             return
+        load_volunteers()
         made = load_demo()
         self.stdout.write(
             f"{made} made-up risks added"

@@ -1,0 +1,153 @@
+"""What a volunteer does, in a real browser, with and without scripts."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from foundation.notifications.models import Message
+from foundation.publication import page_redis
+from foundation.territory.models import Area
+from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.volunteers import (
+    InitiativeFactory,
+    ProfileFactory,
+    SignUpFactory,
+)
+from volunteers.demo import load_demo
+from volunteers.models import (
+    Initiative,
+    Observation,
+    Organisation,
+    SignUp,
+    VolunteerProfile,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATHS = [
+    "volunteers/",
+    "volunteers/apply/",
+    "volunteers/active/",
+    "volunteers/consents/",
+    "volunteers/organisations/",
+    "volunteers/organisations/DEMOORG1/",
+    "initiatives/",
+    "observations/",
+]
+
+
+@pytest.fixture(autouse=True)
+def shipped(transactional_db, settings):
+    settings.TWO_FACTOR_REQUIRED = False
+    page_redis().flushdb()
+    call_command("load_data", verbosity=0)
+
+
+def sign_in(page, user):
+    page.goto("/accounts/login/?next=/en/volunteers/me/")
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_pages_are_accessible_and_fit_a_small_screen(page, axe, language, scheme):
+    load_demo()
+    # The banner over made-up rows is the portal's; here the pages themselves count.
+    for model in (Organisation, Initiative, VolunteerProfile, Observation):
+        model.objects.update(is_demo=False)
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    reported = Observation.objects.first()
+    paths = [
+        *PATHS,
+        f"initiatives/{reported.initiative.public_id}/",
+        f"observations/{reported.public_id}/",
+    ]
+    for path in paths:
+        page.goto(f"/{language}/{path}")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_own_pages_are_accessible(page, axe):
+    profile = ProfileFactory(user=UserFactory(email="own@example.org"))
+    initiative = InitiativeFactory(slots=1)
+    sign_in(page, profile.user)
+    for path in ("volunteers/me/", f"initiatives/{initiative.public_id}/mine/"):
+        page.goto(f"/kk/{path}")
+        axe(page)
+    SignUpFactory(initiative=initiative, profile=profile)
+    page.goto(f"/kk/initiatives/{initiative.public_id}/observe/")
+    axe(page)
+
+
+def test_applying_by_keyboard_without_scripts(browser, address):
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/en/volunteers/apply/")
+    page.get_by_label("Your name", exact=True).focus()
+    page.keyboard.type("Aigul")
+    page.keyboard.press("Tab")
+    page.keyboard.type("aigul@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Astana")
+    for label in ("Road quality", "Қазақша", "Weekends", "18 to 29"):
+        page.get_by_label(label, exact=True).focus()
+        page.keyboard.press("Space")
+    for label in ("I agree to the handling of my data", "I will keep the rules"):
+        page.get_by_label(label).focus()
+        page.keyboard.press("Space")
+
+    page.get_by_role("button", name="Send the application").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sent/")
+
+    profile = VolunteerProfile.objects.get()
+    assert (profile.area.iso, profile.age_band) == ("KZ-71", "18_29")
+    assert Message.objects.get().recipient == "aigul@example.org"
+    context.close()
+
+
+def test_signing_up_without_scripts(browser, address):
+    profile = ProfileFactory(user=UserFactory(email="own@example.org"))
+    initiative = InitiativeFactory(slots=1)
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, profile.user)
+    page.goto(f"/en/initiatives/{initiative.public_id}/")
+    page.get_by_role("link", name="Sign up").click()
+    page.get_by_role("button", name="Sign up").click()
+
+    assert page.get_by_text("Has a place").is_visible()
+    assert SignUp.objects.get().state == "accepted"
+    context.close()
+
+
+def test_an_observation_made_without_a_connection_is_sent_later(page, troubles):
+    initiative = InitiativeFactory(
+        area=Area.objects.get(iso="KZ-71"),
+        starts_at=timezone.now() - timedelta(hours=1),
+        signup_until=timezone.now() - timedelta(hours=2),
+    )
+    profile = ProfileFactory(user=UserFactory(email="own@example.org"))
+    SignUpFactory(initiative=initiative, profile=profile)
+    sign_in(page, profile.user)
+    page.goto(f"/en/initiatives/{initiative.public_id}/observe/")
+    page.get_by_label("What was observed").fill("A1, km 5")
+    page.reload()
+    assert page.get_by_label("What was observed").input_value() == "A1, km 5"
+
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("No connection").wait_for()
+    assert Observation.objects.count() == 0
+    page.context.set_offline(False)
+    page.get_by_text("was sent").wait_for()
+
+    assert Observation.objects.get().reference == "A1, km 5"
+    troubles.clear()

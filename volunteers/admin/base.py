@@ -1,0 +1,62 @@
+"""What the admin pages of this room have in common: scope, and services for states."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+from foundation.accounts.models import User
+from foundation.territory.permissions import in_scope, scope_of
+
+Row = TypeVar("Row", bound=Model)
+
+
+def user_of(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+class ScopedAdmin(admin.ModelAdmin[Row]):
+    """Rows of the person's scope: the agency sees all, an area's people their own."""
+
+    # The lookup from a row to its area.
+    area = "area"
+    show_full_result_count = False
+    list_per_page = 50
+
+    def scope(self, user: User) -> Q:
+        """Return what the person works on; no row here belongs to a public body."""
+        scope = scope_of(user)
+        if scope is not None and scope.body is not None:
+            return Q(pk__in=[])
+        return in_scope(user, body="pk", area=self.area)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        return super().get_queryset(request).filter(self.scope(user_of(request)))
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Row | None = None
+    ) -> bool:
+        """States end rows, and erasure erases people; nothing is deleted by hand."""
+        return False
+
+    def each(
+        self,
+        request: HttpRequest,
+        rows: Iterable[Row],
+        do: Callable[..., Any],
+        name: str,
+        **fields: Any,
+    ) -> None:
+        """Do something with each row in a transaction of its own, and say how it went."""
+        for row in rows:
+            try:
+                do(by=user_of(request), **{name: row}, **fields)
+            except ValidationError as error:
+                text = f"{row}: {' '.join(error.messages)}"
+                self.message_user(request, text, messages.ERROR)
+            else:
+                self.message_user(request, str(row), messages.SUCCESS)

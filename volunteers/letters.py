@@ -1,0 +1,93 @@
+"""Mails of this room: one for each change of state, in the reader's language."""
+
+from typing import Any
+
+from foundation.accounts.models import User
+from foundation.notifications.services import send
+from volunteers.models import Initiative, SignUp, VolunteerProfile
+
+
+def texts(row: Any, field: str) -> dict[str, str]:
+    return {code: getattr(row, f"{field}_{code}") for code in ("kk", "ru", "en")}
+
+
+def tell_applicant(
+    profile: VolunteerProfile, state: str, *, key: str, path: str, note: str = ""
+) -> None:
+    send(
+        key=f"volunteers:{profile.public_id}:{key}",
+        recipient=profile.email,
+        language=profile.language,
+        template="volunteer_application",
+        context={"state": state, "path": path, "note": note},
+    )
+
+
+def tell_guardian(profile: VolunteerProfile, path: str) -> None:
+    send(
+        key=f"volunteers:{profile.public_id}:guardian:{profile.guardian_email}",
+        recipient=profile.guardian_email,
+        language=profile.language,
+        template="volunteer_guardian",
+        context={"name": profile.name, "path": path},
+    )
+
+
+def tell_volunteer(
+    sign_up: SignUp, state: str, *, key: str = "", note: str = ""
+) -> None:
+    """Tell a volunteer what happened to his sign-up; nothing after his erasure."""
+    profile = sign_up.profile
+    if profile is None or profile.is_demo:
+        return
+    initiative = sign_up.initiative
+    send(
+        # A second turn is another event; the same turn and state are the same one.
+        key=f"volunteers:sign-up:{sign_up.pk}:{sign_up.turn}:{state}:{key}",
+        recipient=profile.email,
+        language=profile.language,
+        template="volunteer_sign_up",
+        context={
+            "state": state,
+            "title": texts(initiative, "title"),
+            "path": f"/initiatives/{initiative.public_id}/",
+            "note": note,
+        },
+    )
+
+
+def tell_member(
+    user: User,
+    state: str,
+    *,
+    key: str,
+    title: dict[str, str],
+    path: str,
+    note: str = "",
+) -> None:
+    """Tell somebody of an organisation what happened to it or its initiative."""
+    send(
+        key=f"volunteers:member:{user.pk}:{key}",
+        recipient=user.email,
+        language=user.language,
+        template="volunteer_organisation",
+        context={"state": state, "title": title, "path": path, "note": note},
+    )
+
+
+def tell_organisers(
+    initiative: Initiative, state: str, *, key: str, note: str = ""
+) -> None:
+    """Tell those who run an initiative's organisation."""
+    if initiative.organisation is None or initiative.is_demo:
+        return
+    running = initiative.organisation.memberships.running().select_related("user")
+    for membership in running:
+        tell_member(
+            membership.user,
+            state,
+            key=f"{initiative.public_id}:{key}",
+            title=texts(initiative, "title"),
+            path=f"/initiatives/{initiative.public_id}/people/",
+            note=note,
+        )

@@ -1,0 +1,38 @@
+"""Who runs what: managers and administrators of an approved organisation, only theirs.
+
+What somebody may not run is not found, so that nothing is said about it.
+"""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from foundation.accounts.models import User
+from volunteers.models import Initiative, Membership, Organisation
+
+
+def run_by(user: User) -> QuerySet[Organisation]:
+    running = Membership.objects.running().filter(user=user)
+    return Organisation.objects.filter(pk__in=running.values("organisation"))
+
+
+def organisation_run_by(user: User, public_id: str) -> Organisation:
+    return get_object_or_404(run_by(user), public_id=public_id)
+
+
+def initiative_run_by(user: User, public_id: str) -> Initiative:
+    rows = Initiative.objects.select_related("organisation", "area", "direction")
+    return get_object_or_404(
+        rows.filter(organisation__in=run_by(user)), public_id=public_id
+    )
+
+
+def is_administrator(user: User, organisation: Organisation) -> bool:
+    return (
+        Membership.objects.running()
+        .filter(
+            user=user,
+            organisation=organisation,
+            role=Membership.Role.ADMINISTRATOR,
+        )
+        .exists()
+    )
