@@ -9,6 +9,8 @@ words, rare and frequent, with and without filters.
 
 import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -99,7 +101,7 @@ QUESTIONS = 200
 DICE = Random(3)
 
 
-def vocabulary(language, size=20_000):
+def vocabulary(language: str, size: int = 20_000) -> list[str]:
     dice = Random(language)
     return list(
         islice(
@@ -115,13 +117,13 @@ def vocabulary(language, size=20_000):
 WORDS = {language: vocabulary(language) for language in SYLLABLES}
 
 
-def pick(language, dice):
+def pick(language: str, dice: Random) -> str:
     """Return a word, the first ones of the vocabulary far more often."""
     words = WORDS[language]
     return words[min(int(dice.paretovariate(0.6)) - 1, len(words) - 1)]
 
 
-def documents(_ids):
+def documents(_ids: Sequence[str] | None) -> Iterator[Document]:
     dice = Random(1)
     for number in range(SIZE // 3):
         yield Document(
@@ -135,7 +137,7 @@ def documents(_ids):
         )
 
 
-def timed(call):
+def timed(call: Callable[[], None]) -> tuple[float, float]:
     took = []
     for _number in range(QUESTIONS):
         begun = perf_counter()
@@ -144,14 +146,14 @@ def timed(call):
     return median(took), quantiles(took, n=20)[18]
 
 
-def ask(*, words, filters):
+def ask(*, words: int, filters: bool) -> None:
     language = DICE.choice(list(WORDS))
     question = " ".join(pick(language, DICE) for _ in range(words))
     chosen = Filters(year=str(DICE.randrange(2010, 2026))) if filters else Filters()
     search(question, filters=chosen)
 
 
-def main():
+def main() -> None:
     call_command("migrate", verbosity=0)
     begun = perf_counter()
     services.reindex(Kind("library", "library", "bench", documents))
@@ -160,14 +162,11 @@ def main():
         cursor.execute("SELECT count(*) FROM search_searchdocument")
         print(f"{cursor.fetchone()[0]} rows in {perf_counter() - begun:.0f} s")
     with translation.override("kk"):
-        for name, options in {
-            "one word": {"words": 1, "filters": False},
-            "one word, a year": {"words": 1, "filters": True},
-            "two words": {"words": 2, "filters": False},
-            "two words, a year": {"words": 2, "filters": True},
-        }.items():
-            middle, slow = timed(lambda options=options: ask(**options))
-            print(f"{name}: median {middle:.1f} ms, p95 {slow:.1f} ms")
+        for words in (1, 2):
+            for filters in (False, True):
+                middle, slow = timed(partial(ask, words=words, filters=filters))
+                name = f"{words} words" + (", a year" if filters else "")
+                print(f"{name}: median {middle:.1f} ms, p95 {slow:.1f} ms")
 
 
 main()

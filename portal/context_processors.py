@@ -2,10 +2,23 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import reverse, translate_url
+from django.utils.translation import gettext_lazy as _
 
 from portal.models import Authority
 from portal.reading_mode import COOKIE, ReadingMode
+
+# The pages of the main menu.
+NAVIGATION = (
+    ("corruption_map:map", _("Map")),
+    ("areas", _("Areas")),
+    ("bodies", _("Bodies")),
+    ("corruption_map:risks", _("Risks")),
+    ("corruption_map:measures", _("Measures")),
+    ("indicators:dashboard", _("Statistics")),
+    ("library:library", _("Library")),
+    ("volunteers:landing", _("Volunteers")),
+)
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +28,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "PUBLIC_URL": settings.PUBLIC_URL,
         "authority": Authority.current(),
         "reading": ReadingMode.read(request.COOKIES.get(COOKIE, "")),
+        "navigation": [(reverse(name), label) for name, label in NAVIGATION],
         "language_links": [
             {"code": code, "name": name, "path": translate_url(path, code)}
             for code, name in settings.LANGUAGES

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -27,4 +27,4 @@ def member_page(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         return redirect_to_login(request.get_full_path(), resolve_url("account_login"))
 
-    return never_cache(guarded)
+    return cast("View[P]", never_cache(guarded))

@@ -41,7 +41,7 @@ class ChecklistItem(models.Model):
         return self.text
 
 
-class ObservationQuerySet(models.QuerySet["Observation"]):
+class SightingQuerySet(models.QuerySet["Observation"]):
     def verified(self) -> Self:
         return self.filter(state=Observation.State.VERIFIED)
 
@@ -111,7 +111,7 @@ class Observation(models.Model):
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     is_demo = models.BooleanField(_("made up for a demonstration"), default=False)
 
-    objects: ClassVar[ObservationQuerySet] = ObservationQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[SightingQuerySet] = SightingQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("observation")
