@@ -176,6 +176,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "foundation.notifications.tasks.forget_outdated",
         "schedule": crontab(hour=3, minute=30),
     },
+    "keep editions of the datasets": {
+        "task": "foundation.open_data.tasks.keep_editions",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "mail the new finds of followed searches": {
         "task": "foundation.search.tasks.announce_finds",
         "schedule": crontab(hour=6, minute=30),

@@ -2,7 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from foundation.open_data.views import catalog
+from foundation.open_data.views import catalog, catalog_turtle
 from portal import views
 from portal.members import views as members
 from reports.views import start as start_report
@@ -21,6 +21,7 @@ urlpatterns = [
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("api/v1/", include("foundation.open_data.api_urls")),
     path("data/catalog.jsonld", catalog, name="catalog"),
+    path("data/catalog.ttl", catalog_turtle, name="catalog_turtle"),
     path("admin/", admin.site.urls),
     path("accounts/join/", members.ask, name="join"),
     path("accounts/join/asked/", members.asked, name="join_asked"),

@@ -101,6 +101,46 @@ def _field(column: Column) -> dict[str, Any]:
     return described
 
 
+# The types of Table Schema in the words of XML Schema, which CSVW uses.
+CSVW_TYPES = {
+    "string": "string",
+    "integer": "integer",
+    "number": "decimal",
+    "boolean": "boolean",
+    "date": "date",
+    "datetime": "dateTime",
+}
+
+
+def csvw(dataset: Dataset) -> dict[str, Any]:
+    """Return the description of the CSV file for the CSV on the Web."""
+    schema: dict[str, Any] = {
+        "columns": [
+            {
+                "name": column.name,
+                "titles": column.name,
+                "datatype": CSVW_TYPES[column.type],
+                "dc:title": _texts(column.title),
+                "dc:description": _texts(column.description),
+                "null": "",
+            }
+            for column in dataset.columns
+        ]
+    }
+    if dataset.key in dataset.names:
+        schema["primaryKey"] = dataset.key
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": address(dataset, "csv/"),
+        "dc:title": _texts(dataset.title),
+        "dc:description": _texts(dataset.description),
+        "dc:source": str(dataset.source),
+        "dc:license": {"@id": dataset.licence.url},
+        "dialect": {"encoding": "utf-8", "lineTerminators": ["\r\n"]},
+        "tableSchema": schema,
+    }
+
+
 def dictionary(dataset: Dataset) -> Iterable[list[str]]:
     codes = languages()
     yield [

@@ -1,21 +1,25 @@
 """Pages and files of the datasets."""
 
 import csv
+from datetime import date
 from io import StringIO
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
+from rdflib import Graph
 
 from foundation.languages import current_language
 from foundation.open_data import catalogue
 from foundation.open_data.exports import export_response
 from foundation.open_data.geometry import ATTRIBUTION
+from foundation.open_data.models import Edition
 from foundation.open_data.registry import Dataset, datasets, find_dataset
 from foundation.open_data.writers import BOM
 from foundation.publication import stored_page
@@ -25,7 +29,15 @@ CHANGES_IN_FEED = 50
 
 @stored_page
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "open_data/index.html", {"datasets": datasets()})
+    kept = dict(
+        Edition.objects.order_by("slug", "made_on").values_list("slug", "made_on")
+    )
+    register = [
+        (dataset, dataset.updated_on() or kept.get(dataset.slug))
+        for dataset in datasets()
+    ]
+    context = {"register": register, "today": timezone.localdate()}
+    return render(request, "open_data/index.html", context)
 
 
 @stored_page
@@ -34,6 +46,7 @@ def dataset_page(request: HttpRequest, slug: str) -> HttpResponse:
     outline = dataset.geometry is not None and dataset.geometry.is_outline
     context = {
         "dataset": dataset,
+        "editions": Edition.objects.filter(slug=slug),
         "count": dataset.rows().order_by().count(),
         "attribution": ATTRIBUTION if outline else "",
     }
@@ -60,6 +73,48 @@ def datapackage(request: HttpRequest, slug: str) -> HttpResponse:
 @stored_page
 def catalog(request: HttpRequest) -> HttpResponse:
     return _json(catalogue.catalog(datasets()), "application/ld+json")
+
+
+@stored_page
+def catalog_turtle(request: HttpRequest) -> HttpResponse:
+    """Return the catalogue as Turtle: the same statements, made from the same text."""
+    graph = Graph()
+    graph.parse(
+        data=orjson.dumps(catalogue.catalog(datasets())).decode(), format="json-ld"
+    )
+    response = HttpResponse(
+        graph.serialize(format="turtle", encoding="utf-8"),
+        content_type="text/turtle; charset=utf-8",
+    )
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@stored_page
+def csv_metadata(request: HttpRequest, slug: str) -> HttpResponse:
+    return _json(catalogue.csvw(_dataset(slug)), "application/csvm+json")
+
+
+@require_safe
+def edition(request: HttpRequest, slug: str, day: str) -> HttpResponseBase:
+    """Return a dataset as it was on a day, compressed; its checksum is its ETag."""
+    row = get_object_or_404(Edition, slug=slug, made_on=_day(day))
+    response = FileResponse(
+        row.file.open("rb"),
+        content_type="application/gzip",
+        as_attachment=True,
+        filename=f"{slug}-{day}.csv.gz",
+    )
+    response["ETag"] = f'"{row.sha256}"'
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _json(value: Any, content_type: str) -> HttpResponse:
