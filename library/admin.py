@@ -11,7 +11,7 @@ from foundation.accounts.models import User
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from library.models import Edition, Item, ItemChange, Topic
-from library.services import publish_item, withdraw_item
+from library.services import expect_text, publish_item, withdraw_item
 
 
 @admin.register(Topic)
@@ -54,6 +54,10 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         self, request: HttpRequest, form: ModelForm[Item], formsets: Any, change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
+        for formset in formsets:
+            for edition_form in formset.forms:
+                if "file" in edition_form.changed_data and edition_form.instance.pk:
+                    expect_text(edition_form.instance)
         if form.instance.state == Item.State.PUBLISHED:
             index("library", form.instance.public_id)
             renew_pages()

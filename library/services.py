@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
-from foundation.notifications.services import announce
+from foundation.notifications.services import Broker, announce
 from foundation.publication import renew_pages
 from foundation.search.services import index
+from library.extraction import can_be_read
 from library.models import Edition, Item, ItemChange
+from library.tasks import read_file
 
 
 @transaction.atomic
@@ -75,6 +77,18 @@ def note_change(*, item: Item, texts: dict[str, str], by: User) -> ItemChange:
     item.save(update_fields=["updated_at"])
     _tell(item, "change", by)
     return change
+
+
+@transaction.atomic
+def expect_text(edition: Edition) -> None:
+    """Have the text of a new file read for search; other kinds of files have none."""
+    is_readable = bool(edition.file) and can_be_read(edition.file.name)
+    states = Edition.TextState
+    edition.text_state = states.WAITING if is_readable else states.NONE
+    edition.text = ""
+    edition.save(update_fields=["text", "text_state"])
+    if is_readable:
+        Broker.hurry(read_file, edition.pk)
 
 
 def _tell(item: Item, action: str, by: User) -> None:

@@ -176,6 +176,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "foundation.notifications.tasks.forget_outdated",
         "schedule": crontab(hour=3, minute=30),
     },
+    "read the files of the library": {
+        "task": "library.tasks.read_waiting",
+        "schedule": 600.0,
+    },
     "keep editions of the datasets": {
         "task": "foundation.open_data.tasks.keep_editions",
         "schedule": crontab(hour=2, minute=40),
