@@ -37,6 +37,7 @@ urlpatterns = [
         path("report/", start_report, name="report"),
         path("report/", include("reports.urls")),
         path("courses/", include("courses.urls")),
+        path("certificates/", include("courses.certificate_urls")),
         path("surveys/", include("surveys.urls")),
         path("", include("volunteers.urls")),
         path("about/", views.about, name="about"),
