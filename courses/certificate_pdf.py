@@ -73,7 +73,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         font_paths=_fonts(),
         sys_inputs={"certificate": json.dumps(content, ensure_ascii=False)},
         pdf_standards=["ua-1"],
-        timestamp=certificate.issued_at,
+        timestamp=certificate.issued_at.replace(microsecond=0),
     )
     assert isinstance(made, bytes)
     return made

@@ -101,6 +101,7 @@ def sign_certificate(certificate: Certificate, issuer_name: str) -> str:
         "issuer": issuer(issuer_name),
         "validFrom": _iso(certificate.issued_at),
         "credentialSubject": {
+            "id": f"{page}#holder",
             "type": ["AchievementSubject"],
             "identifier": [
                 {
@@ -137,7 +138,7 @@ def sign_certificate(certificate: Certificate, issuer_name: str) -> str:
         "jti": page,
         "nbf": int(certificate.issued_at.timestamp()),
         "iat": int(certificate.issued_at.timestamp()),
-        "sub": page,
+        "sub": f"{page}#holder",
     }
     if certificate.valid_until:
         end = timezone.make_aware(
