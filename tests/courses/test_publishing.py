@@ -30,7 +30,7 @@ def rows_of(version):
         for table in TABLES:
             cursor.execute(
                 f"SELECT to_jsonb(t)::text FROM courses_{table} t ORDER BY id"
-            )  # noqa: S608
+            )
             found[table] = [row[0] for row in cursor.fetchall()]
     return found
 
@@ -45,8 +45,8 @@ def test_a_published_row_is_changed_neither_by_sql_nor_deleted(course_version, t
     name = column.get(table, "kind" if "question" in table else "position")
     name = {"quiz": "role", "block": "position"}.get(table, name)
     for statement in (
-        f"UPDATE courses_{table} SET {name} = {name}",  # noqa: S608
-        f"DELETE FROM courses_{table}",  # noqa: S608
+        f"UPDATE courses_{table} SET {name} = {name}",
+        f"DELETE FROM courses_{table}",
     ):
         with (
             pytest.raises(DatabaseError, match="frozen"),
