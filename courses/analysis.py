@@ -39,8 +39,8 @@ def analyse_quiz(quiz: Quiz) -> None:
         tops[question] = float(top)
     totals: dict[int, float] = {}
     for given in marks.values():
-        for attempt, mark in given.items():
-            totals[attempt] = totals.get(attempt, 0.0) + mark
+        for attempt, gained in given.items():
+            totals[attempt] = totals.get(attempt, 0.0) + gained
     ItemStatistic.objects.filter(quiz=quiz).delete()
     ItemStatistic.objects.bulk_create(
         _statistic(quiz, question, given, totals, tops[question])

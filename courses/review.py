@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from courses.answers import Shown, show
@@ -79,12 +80,12 @@ def _as_list(response: Any) -> list[Any]:
 def _choices(body: dict[str, Any], response: Any) -> Lists:
     chosen = _as_list(response)
     given = [pick(c["text"]) for c in body["choices"] if c["key"] in chosen]
-    best = max(Decimal(c["fraction"]) for c in body["choices"])
-    several = sum(Decimal(c["fraction"]) > 0 for c in body["choices"]) > 1 and best < 1
+    best = max(Fraction(c["fraction"]) for c in body["choices"])
+    several = sum(Fraction(c["fraction"]) > 0 for c in body["choices"]) > 1 and best < 1
     right = [
         pick(c["text"])
         for c in body["choices"]
-        if (Decimal(c["fraction"]) > 0 if several else Decimal(c["fraction"]) == best)
+        if (Fraction(c["fraction"]) > 0 if several else Fraction(c["fraction"]) == best)
     ]
     return list(given), list(right)
 

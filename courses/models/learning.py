@@ -151,7 +151,7 @@ class Attempt(models.Model):
     pass_den = models.PositiveSmallIntegerField()
     # Exact: products of numerics are not rounded, a percentage would be.
     passed = models.GeneratedField(
-        expression=Q(state__in=["submitted", "expired"])
+        expression=Q(state__in=["submitted", "expired"])  # type: ignore[arg-type]
         & Q(
             GreaterThanOrEqual(F("mark") * F("pass_den"), F("pass_num") * F("max_mark"))
         ),

@@ -5,8 +5,9 @@ import re
 import pytest
 from django.core.management import call_command
 
-from courses.grading import CHOICES
-from courses.models import Attempt, Course, Enrolment
+from courses.grading import CHOICES, options
+from courses.models import Attempt, Course, Enrolment, QuestionVersion
+from courses.services.testing import save_answers
 from tests.factories.accounts import UserFactory
 
 SLUG = "anti-corruption-standard"
@@ -66,12 +67,9 @@ def read_all(client, language="en"):
         for quiz in re.findall(r"test/(\d+)/", lesson):
             client.post(f"{base}test/{quiz}/")
             attempt = Attempt.objects.get(state="open")
-            client.post(
-                f"{base}../../attempts/{attempt.public_id}/".replace(
-                    f"learn/{enrolment.public_id}/../../", ""
-                ),
-                right_answers(attempt),
-            )
+            page = f"/{language}/courses/attempts/{attempt.public_id}/"
+            client.post(page, right_answers(attempt))
+            assert client.get(f"{page}result/").status_code == 200
     enrolment.refresh_from_db()
     return enrolment
 
@@ -149,3 +147,28 @@ def test_every_shipped_text_is_in_three_languages(shipped):
 
     for field in ("title", "summary"):
         assert len({getattr(version, f"{field}_{c}") for c in ("kk", "ru", "en")}) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answered", [True, False])
+def test_answers_of_every_kind_can_be_looked_at_afterwards(client, shipped, answered):
+    client.post(f"/en/courses/{SLUG}/start/")
+    enrolment = Enrolment.objects.get()
+    quiz = enrolment.version.quizzes.filter(role="final").get()
+    attempt = Attempt.objects.create(
+        enrolment=enrolment, quiz=quiz, number=1, seed=1, mark=80, max_mark=80,
+        pass_num=60, pass_den=100,
+    )  # fmt: skip
+    for n, question in enumerate(QuestionVersion.objects.all(), start=1):
+        attempt.items.create(
+            position=n, question=question, max_mark=1,
+            option_order=list(range(len(options(question.kind, question.body)))),
+        )  # fmt: skip
+    sent = right_answers(attempt) if answered else {}
+    save_answers(attempt=attempt, sent=sent)
+    Attempt.objects.update(state="submitted", submitted_at=attempt.started_at)
+
+    page = client.get(f"/en/courses/attempts/{attempt.public_id}/result/")
+
+    assert page.status_code == 200
+    assert len(page.context["review"]) == 98
