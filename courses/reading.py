@@ -169,7 +169,7 @@ def _choice(n: int, line: str) -> dict[str, Any]:
     text, _, feedback = rest.partition(" :: ")
     return {
         "key": f"c{n}",
-        "fraction": share,
+        "fraction": str(Fraction(share)),
         "pinned": False,
         "text": Words(text),
         "feedback": Words(feedback),
