@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -102,3 +103,10 @@ class UploadForm(forms.Form):
         except UnicodeDecodeError as error:
             raise ValidationError(_("The file is not UTF-8 text")) from error
         return text
+
+
+class QuestionsForm(UploadForm):
+    dry_run = None
+    language = forms.ChoiceField(
+        label=gettext_lazy("language"), choices=settings.LANGUAGES
+    )

@@ -183,13 +183,12 @@ def _pair(n: int, line: str) -> dict[str, Any]:
 
 def _gap(line: str) -> dict[str, Any]:
     key, _, rest = line.partition(") ")
-    options = [
-        {"key": f"o{n}", "text": Words(text.strip()), "is_right": n == 0}
-        for n, text in enumerate(rest.split(" | "))
-    ]
+    right, *wrong = [text.strip() for text in rest.split(" | ")]
     # The right one is written first; it must not be shown first each time.
-    place = sum(map(ord, key)) % len(options)
-    return {
-        "key": key,
-        "options": [*options[1 : place + 1], options[0], *options[place + 1 :]],
-    }
+    place = sum(map(ord, key)) % (len(wrong) + 1)
+    texts = [*wrong[:place], right, *wrong[place:]]
+    options = [
+        {"key": f"o{n}", "text": Words(text), "is_right": n == place}
+        for n, text in enumerate(texts)
+    ]
+    return {"key": key, "options": options}

@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from courses.admin.authoring import DraftOnly
 from courses.analysis import EASY, ENOUGH, HARD
-from courses.forms import QuestionVersionForm, RegradeForm
+from courses.forms import QuestionsForm, QuestionVersionForm, RegradeForm
 from courses.item_analysis import DUBIOUS
 from courses.models import (
     ItemStatistic,
@@ -22,8 +25,10 @@ from courses.models import (
     QuizStatistic,
     Regrade,
 )
+from courses.services.exchange import export_bank, import_bank
 from courses.services.regrading import regrade
 from foundation.accounts.models import User
+from foundation.languages import languages
 
 
 class ReadOnly(admin.ModelAdmin[Any]):
@@ -39,8 +44,57 @@ class ReadOnly(admin.ModelAdmin[Any]):
 
 @admin.register(QuestionBank)
 class QuestionBankAdmin(admin.ModelAdmin[QuestionBank]):
-    list_display = ["slug", "name"]
+    list_display = ["slug", "name", "exchange_link"]
     search_fields = ["slug", "name"]
+    readonly_fields = ["exchange_link"]
+
+    @admin.display(description=_("GIFT and Moodle XML"))
+    def exchange_link(self, bank: QuestionBank) -> str:
+        if bank.pk is None:
+            return ""
+        address = reverse("admin:courses_questionbank_exchange", args=[bank.pk])
+        return format_html('<a href="{}">{}</a>', address, _("GIFT and Moodle XML"))
+
+    def get_urls(self) -> list[URLPattern]:
+        exchange = path(
+            "<int:object_id>/exchange/",
+            self.admin_site.admin_view(self.exchange),
+            name="courses_questionbank_exchange",
+        )
+        return [exchange, *super().get_urls()]
+
+    def exchange(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Give a bank as a file, or take a file in and list what was not understood."""
+        bank = get_object_or_404(QuestionBank, pk=object_id)
+        if not self.has_change_permission(request, bank):
+            return HttpResponse(status=403)
+        wanted, language = request.GET.get("format"), request.GET.get("language", "kk")
+        if wanted in ("gift", "xml") and language in languages():
+            text, lost = export_bank(bank=bank, language=language, file_format=wanted)
+            notes = "".join(f"// {loss.text}\n" for loss in lost)
+            response = HttpResponse(
+                notes + text, content_type="text/plain; charset=utf-8"
+            )
+            name = f"{bank.slug}.{language}.{wanted}"
+            response["Content-Disposition"] = f'attachment; filename="{name}"'
+            return response
+        form = QuestionsForm(request.POST or None, request.FILES or None)
+        taken, lost = None, []
+        if request.method == "POST" and form.is_valid():
+            taken, lost = import_bank(
+                bank=bank,
+                language=form.cleaned_data["language"],
+                text=form.cleaned_data["file"],
+            )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(bank),
+            "languages": languages(),
+            "form": form,
+            "taken": taken,
+            "lost": lost,
+        }
+        return render(request, "admin/courses/exchange.html", context)
 
 
 @admin.register(Question)

@@ -21,6 +21,7 @@ from courses.models import (
     QuizSlot,
     SlotQuestion,
 )
+from courses.question_check import faults_of
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.languages import languages
@@ -90,6 +91,9 @@ def check_version(version: CourseVersion) -> list[str]:
             faults.append(
                 _("%(slot)s: the bank has too few questions") % {"slot": slot}
             )
+        for question in QuestionVersion.objects.filter(pools__slot=slot):
+            found = faults_of(question.kind, question.body)
+            faults += [f"{question}: {fault}" for fault in found]
     return faults
 
 

@@ -106,3 +106,16 @@ def test_every_shipped_question_has_no_fault(db):
     found = [faults_of(q.kind, q.body) for q in QuestionVersion.objects.all()]
 
     assert [faults for faults in found if faults] == []
+
+
+def test_a_bank_is_given_out_and_taken_in(client, editor, course_version):
+    bank = QuestionVersion.objects.first().question.bank
+    address = reverse("admin:courses_questionbank_exchange", args=[bank.pk])
+
+    out = client.get(address, {"format": "xml", "language": "kk"})
+    back = client.post(
+        address, {"language": "kk", "file": SimpleUploadedFile("b.xml", out.content)}
+    )
+
+    assert back.context["taken"] == 1
+    assert back.context["lost"] == []

@@ -5,9 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.exchange.gift import escape, read_gift, unescape, write_gift
+from courses.exchange.moodle_xml import read_moodle, write_moodle
 from courses.exchange.plain import Plain, flatten, spread
+from courses.models import QuestionVersion
+from courses.question_check import faults_of
 from courses.reading import read_questions
+from courses.services.exchange import export_bank, import_bank
 from courses.shipped import FOLDER
+from tests.factories.courses import BankFactory
 
 
 def shipped(language):
@@ -69,3 +74,43 @@ def test_one_language_is_put_back_where_it_came_from():
 
     assert flatten(spread(body, "ru"), "ru") == body
     assert spread(body, "ru")["choices"][0]["text"] == {"ru": "A"}
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_moodle_xml_brings_nine_kinds_back_equal(language):
+    questions = shipped(language)
+
+    back, lost = read_moodle(write_moodle(questions))
+
+    assert len({question.kind for question in questions}) == 9
+    assert lost == []
+    assert back == questions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<quiz",
+        "<!DOCTYPE q [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><quiz>&x;</quiz>",
+        "<quiz><question type='essay'><name><text>E</text></name></question></quiz>",
+    ],
+)
+def test_xml_that_is_broken_hostile_or_unknown_is_listed(text):
+    questions, lost = read_moodle(text)
+
+    assert questions == []
+    assert len(lost) == 1
+
+
+def test_a_bank_takes_a_file_and_waits_for_its_translations(db):
+    bank = BankFactory()
+
+    taken, lost = import_bank(
+        bank=bank, language="ru", text="::a::Какой? {=Этот ~Тот}\n"
+    )
+    text, _lost = export_bank(bank=bank, language="ru", file_format="gift")
+
+    version = QuestionVersion.objects.get()
+    assert (taken, lost) == (1, [])
+    assert faults_of(version.kind, version.body)
+    assert "Какой?" in text
