@@ -212,6 +212,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.forget",
         "schedule": crontab(hour=2, minute=15),
     },
+    "grade tests whose time has run out": {
+        "task": "courses.tasks.close_overdue_attempts",
+        "schedule": 60.0,
+    },
+    "open and close duties to learn": {
+        "task": "courses.tasks.keep_obligations",
+        "schedule": crontab(hour=5, minute=0),
+    },
+    "count the staff trained": {
+        "task": "courses.tasks.count_trained",
+        "schedule": crontab(hour=0, minute=20),
+    },
+    "analyse the questions": {
+        "task": "courses.tasks.analyse_tests",
+        "schedule": crontab(hour=4, minute=0),
+    },
     "mail what is due": {
         "task": "corruption_map.tasks.remind_of_deadlines",
         "schedule": crontab(hour=7, minute=0),
@@ -388,6 +404,10 @@ TIP_FILE_BYTES = 2 * 1024**3
 TIP_FILES = 20
 # What the portal keeps free on its disk, whoever uploads.
 TIP_FREE_BYTES = 2 * 1024**3
+
+# Courses: the key that signs certificates (PEM); empty, one is made in VAR_DIR
+
+BADGE_KEY = env.str("BADGE_KEY", default="")
 
 # The map: our own boundaries, no tile server
 

@@ -42,6 +42,7 @@ urlpatterns = [
         path("report/", start_report, name="report"),
         path("report/", include("reports.urls")),
         path("courses/", include("courses.urls")),
+        path("certificates/", include("courses.certificate_urls")),
         path("surveys/", include("surveys.urls")),
         path("", include("volunteers.urls")),
         path("me/", members.me, name="me"),

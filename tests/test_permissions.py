@@ -13,6 +13,7 @@ STAFF = "staff with a second factor"
 SIGN_IN = "part of signing in"
 MEMBER = "people with a login"
 LINK = "whoever has the signed link of a mail"
+LEARNER = "the learner whose it is"
 
 # Route (without language) → who may open it.
 POLICY = {
@@ -92,6 +93,28 @@ POLICY = {
     "observations/export/<slug:file_format>/": PUBLIC,
     "observations/photos/<int:pk>/": PUBLIC,
     "observations/<slug:public_id>/": PUBLIC,
+    "courses/": PUBLIC,
+    "courses/mine/": PUBLIC,
+    "courses/mine/resume/": PUBLIC,
+    "courses/mine/claim/": PUBLIC,
+    "courses/learn/<slug:public_id>/": LEARNER,
+    "courses/learn/<slug:public_id>/<int:number>/": LEARNER,
+    "courses/learn/<slug:public_id>/choose/<int:block_id>/": LEARNER,
+    "courses/learn/<slug:public_id>/test/<int:quiz_id>/": LEARNER,
+    "courses/learn/<slug:public_id>/certificate/": LEARNER,
+    "courses/attempts/<slug:public_id>/": LEARNER,
+    "courses/attempts/<slug:public_id>/save/": LEARNER,
+    "courses/attempts/<slug:public_id>/result/": LEARNER,
+    "courses/media/<int:media_id>/": PUBLIC,
+    "courses/media/<int:media_id>/<slug:language>.vtt": PUBLIC,
+    "courses/<slug:slug>/": PUBLIC,
+    "courses/<slug:slug>/start/": PUBLIC,
+    "certificates/": PUBLIC,
+    "certificates/issuer/": PUBLIC,
+    "certificates/status/": PUBLIC,
+    "certificates/<str:serial>/": PUBLIC,
+    "certificates/<str:serial>/json/": PUBLIC,
+    "certificates/<str:serial>/pdf/": LEARNER,
     "about/": PUBLIC,
     "accessibility/": PUBLIC,
     "privacy/": PUBLIC,
@@ -163,6 +186,20 @@ def admin_routes():
     return [
         r for r in routes() if r.startswith("admin/") and r not in OPEN_TO_STRANGERS
     ]
+
+
+@pytest.mark.django_db
+def test_strangers_find_nothing_of_a_learner(client):
+    own = [route for route, rule in POLICY.items() if rule == LEARNER]
+
+    seen = [
+        route
+        for route in own
+        if client.get("/en" + filled(route)).status_code not in (404, 405)
+    ]
+
+    assert len(own) == 9
+    assert seen == []
 
 
 @pytest.mark.django_db

@@ -102,10 +102,20 @@ ROLES = [
         _may(
             "courses",
             "view add change",
-            "course courseversion module lesson block questionbank question quiz"
-            " requirement",
+            "course courseversion module lesson block blocktext media texttrack"
+            " questionbank question questionversion quiz quizslot requirement"
+            " employment obligation extension",
         )
-        | _may("courses", "view", "enrolment attempt certificate"),
+        | _may("courses", "delete", "module lesson block blocktext quizslot texttrack")
+        | _may("courses", "add", "regrade")
+        | _may(
+            "courses",
+            "view",
+            "enrolment attempt certificate regrade itemstatistic quizstatistic"
+            " trainedshare",
+        )
+        | _may("territory", "view", "publicbody")
+        | {"courses.publish_courseversion", "courses.revoke_certificate"},
     ),
     Role(
         "volunteer coordinator",

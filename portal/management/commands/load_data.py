@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from corruption_map.shipped import load_map
 from foundation.territory.shipped import load_territory
 from indicators.shipped import load_statistics
+from courses.shipped import load_courses
 from library.shipped import load_library
 from portal.shipped import load_authority
 from reports.shipped import load_reports
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         added = load_authority() + load_territory() + load_map()
         added += load_statistics() + load_library() + load_reports()
-        added += load_volunteers()
+        added += load_volunteers() + load_courses()
         if added:
             call_command("reindex", verbosity=0)
         self.stdout.write(f"{added} rows added")

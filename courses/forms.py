@@ -1,0 +1,112 @@
+"""What staff type in the staff area."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.models import Certificate, QuestionVersion, Regrade
+from courses.question_check import faults_of
+from courses.services.regrading import preview
+
+MOST_BYTES = 5 * 1024 * 1024
+
+
+class QuestionVersionForm(forms.ModelForm[QuestionVersion]):
+    class Meta:
+        model = QuestionVersion
+        fields = ["question", "number", "kind", "scoring", "body", "tags"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kind") and cleaned.get("body"):
+            faults = faults_of(cleaned["kind"], cleaned["body"])
+            if faults:
+                raise ValidationError({"body": faults})
+        return cleaned
+
+
+class CertificateForm(forms.ModelForm[Certificate]):
+    """Nothing of a certificate is edited: it is corrected by a new one, or revoked."""
+
+    right_name = forms.CharField(
+        label=gettext_lazy("Right name: a new certificate replaces this one"),
+        max_length=200,
+        required=False,
+    )
+    revoke_because = forms.CharField(
+        label=gettext_lazy("Revoke, because"), max_length=300, required=False
+    )
+
+    class Meta:
+        model = Certificate
+        fields: list[str] = []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.status != Certificate.Status.VALID:
+            raise ValidationError(_("Only a valid certificate can be corrected"))
+        if bool(cleaned.get("right_name")) == bool(cleaned.get("revoke_because")):
+            raise ValidationError(_("Either correct the name or revoke"))
+        return cleaned
+
+
+class RegradeForm(forms.ModelForm[Regrade]):
+    wrong = forms.ModelChoiceField(
+        QuestionVersion.objects.all(), label=gettext_lazy("Version with the wrong key")
+    )
+    is_sure = forms.BooleanField(
+        label=gettext_lazy("I have seen the effect: grade again"), required=False
+    )
+
+    class Meta:
+        model = Regrade
+        fields = ["wrong", "corrected", "reason", "is_sure"]
+
+    def clean(self) -> dict[str, Any]:
+        """Show what would happen before it does."""
+        cleaned = super().clean() or self.cleaned_data
+        wrong, corrected = cleaned.get("wrong"), cleaned.get("corrected")
+        if wrong and corrected and not cleaned.get("is_sure"):
+            effect = preview(wrong=wrong, corrected=corrected)
+            raise ValidationError(
+                _(
+                    "%(answers)s answers, %(changed)s marks change, %(passed)s more"
+                    " persons pass, %(kept)s keep a pass they would lose. Tick the box"
+                    " to do it."
+                )
+                % {
+                    "answers": effect.answers,
+                    "changed": effect.changed,
+                    "passed": effect.newly_passed,
+                    "kept": effect.kept,
+                }
+            )
+        return cleaned
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label=gettext_lazy("File"))
+    dry_run = forms.BooleanField(
+        label=gettext_lazy("Only show what would happen"), required=False, initial=True
+    )
+
+    def clean_file(self) -> str:
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > MOST_BYTES:
+            raise ValidationError(_("The file is too large"))
+        try:
+            text: str = uploaded.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ValidationError(_("The file is not UTF-8 text")) from error
+        return text
+
+
+class QuestionsForm(UploadForm):
+    dry_run = None
+    language = forms.ChoiceField(
+        label=gettext_lazy("language"), choices=settings.LANGUAGES
+    )
