@@ -9,6 +9,7 @@ from indicators.shipped import load_statistics
 from library.shipped import load_library
 from portal.shipped import load_authority
 from reports.shipped import load_reports
+from surveys.shipped import load_surveys
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         added = load_authority() + load_territory() + load_map()
         added += load_statistics() + load_library() + load_reports()
+        added += load_surveys()
         if added:
             call_command("reindex", verbosity=0)
         self.stdout.write(f"{added} rows added")
