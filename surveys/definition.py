@@ -54,6 +54,10 @@ class Question:
     rows: tuple[Option, ...] = ()
 
     @property
+    def words(self) -> Text:
+        return pick(dict(self.text))
+
+    @property
     def is_asked(self) -> bool:
         return self.kind != "info"
 
