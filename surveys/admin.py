@@ -14,15 +14,24 @@ from surveys.checking import problems
 from surveys.models import (
     Choice,
     Finding,
+    Invitation,
     Item,
     OpenText,
     PolicyAction,
     Questionnaire,
     QuotaCount,
+    Release,
     Survey,
     Wave,
+    WeightScheme,
 )
 from surveys.services.fielding import close_wave, next_questionnaire, open_wave
+from surveys.services.inviting import invite, remind
+from surveys.services.publishing import (
+    compute_weights,
+    note_action,
+    publish_release,
+)
 
 
 def attempt(
@@ -216,6 +225,82 @@ class OpenTextAdmin(admin.ModelAdmin[OpenText]):
         renew_pages()
 
 
+@admin.register(WeightScheme)
+class WeightSchemeAdmin(admin.ModelAdmin[WeightScheme]):
+    list_display = ["__str__", "state", "failure"]
+    list_filter = ["state", "kind"]
+    readonly_fields = ["state", "failure", "diagnostics"]
+    actions = ["compute"]
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: WeightScheme | None = None
+    ) -> bool:
+        return False
+
+    @admin.action(description=_("Compute the weights"), permissions=["change"])
+    def compute(self, request: HttpRequest, queryset: QuerySet[WeightScheme]) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: compute_weights(scheme=row, by=by),
+        )
+
+
+@admin.register(Release)
+class ReleaseAdmin(admin.ModelAdmin[Release]):
+    list_display = ["__str__", "state", "published_on", "sha256"]
+    list_filter = ["state"]
+    readonly_fields = ["state", "published_on", "sha256"]
+    actions = ["publish"]
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Release | None = None
+    ) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or obj.state == Release.State.DRAFT)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Release | None = None
+    ) -> bool:
+        return False
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("surveys.publish_release")
+
+    @admin.action(description=_("Publish"), permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Release]) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: publish_release(release=row, by=by),
+        )
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin[Invitation]):
+    list_display = ["email", "wave", "language", "sent_on", "reminded_on"]
+    list_filter = ["wave"]
+    readonly_fields = ["sent_on", "reminded_on"]
+    actions = ["send_letters", "send_reminders"]
+
+    def has_field_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("surveys.field_questionnaire")
+
+    @admin.action(description=_("Send the letters"), permissions=["field"])
+    def send_letters(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> None:
+        attempt(self, request, queryset, lambda row, by: invite(invitation=row, by=by))
+
+    @admin.action(description=_("Remind who has not answered"), permissions=["field"])
+    def send_reminders(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> None:
+        attempt(self, request, queryset, lambda row, by: remind(invitation=row, by=by))
+
+
 class PolicyActionInline(admin.StackedInline[PolicyAction, Finding]):
     model = PolicyAction
     extra = 0
@@ -228,6 +313,18 @@ class FindingAdmin(admin.ModelAdmin[Finding]):
     list_display = ["__str__", "wave", "is_public"]
     list_filter = ["wave", "is_public"]
     inlines = [PolicyActionInline]
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        """Append to the history what was decided."""
+        assert isinstance(request.user, User)
+        super().save_formset(request, form, formset, change)
+        for action in [
+            *formset.new_objects,
+            *(row for row, _f in formset.changed_objects),
+        ]:
+            note_action(action=action, by=request.user)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Finding | None = None

@@ -210,15 +210,15 @@ def _number(question: Question, posted: Posted, _places: Places) -> int | float 
         raise ValueError(_("Write a number")) from None
     if not number.is_finite():
         raise ValueError(_("Write a number"))
-    decimals = int(question.limits.get("decimals", 0))
-    if number != round(number, decimals):
-        raise ValueError(
-            _("Write a whole number") if not decimals else _("Too precise")
-        )
     low, high = question.limits.get("min", -(10**9)), question.limits.get("max", 10**9)
     if not low <= number <= high:
         raise ValueError(
             _("Write a number from %(low)s to %(high)s") % {"low": low, "high": high}
+        )
+    decimals = int(question.limits.get("decimals", 0))
+    if number != round(number, decimals):
+        raise ValueError(
+            _("Write a whole number") if not decimals else _("Too precise")
         )
     return float(number) if decimals else int(number)
 

@@ -27,7 +27,7 @@ class Wave(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Open for answers")
         CLOSED = "closed", _("Closed")
 
     class Sample(models.TextChoices):

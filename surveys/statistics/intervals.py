@@ -4,11 +4,13 @@ Wilson (1927), Clopper and Pearson (1934), and for designs the logit interval an
 Korn and Graubard (1998), as `svyciprop` of R's `survey` computes them.
 """
 
-from math import ceil, exp, log, sqrt
+from math import ceil, log, sqrt
 
 from scipy import stats
+from scipy.special import expit
 
 LEVEL = 0.95
+MOST_EFFECTIVE = 1e8
 
 Interval = tuple[float, float]
 
@@ -80,7 +82,7 @@ def logit(
         return p, p
     middle = log(p / (1 - p))
     half = _quantile(level, degrees) * se / (p * (1 - p))
-    return 1 / (1 + exp(-(middle - half))), 1 / (1 + exp(-(middle + half)))
+    return float(expit(middle - half)), float(expit(middle + half))
 
 
 def korn_graubard(
@@ -91,6 +93,10 @@ def korn_graubard(
         raise IntervalError(f"{p} is no share")
     if p in (0, 1) or se == 0:
         return exact(p * n, n, level)
+    if p * (1 - p) > MOST_EFFECTIVE * se**2:
+        # Beyond this the quantiles of the beta distribution fail; the limit is normal.
+        low, high = normal(p, se, level, degrees)
+        return max(0.0, low), min(1.0, high)
     effective = p * (1 - p) / se**2
     if degrees != float("inf"):
         effective *= (_quantile(level, n - 1) / _quantile(level, degrees)) ** 2

@@ -153,8 +153,12 @@ def rake(
     indices = [_index(margin) for margin in margins]
     gap = np.inf
     for iteration in range(1, most_iterations + 1):
-        for index, margin in zip(indices, margins, strict=True):
-            weight = _fitted(n, weight, index, margin)
+        # Weights that run away to infinity are what no convergence looks like.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for index, margin in zip(indices, margins, strict=True):
+                weight = _fitted(n, weight, index, margin)
+        if not np.isfinite(weight).all():
+            raise ConvergenceError("Raking did not converge: weights grow without end")
         gap = largest_gap(n, weight, margins)
         if gap <= tolerance:
             return Weights(weight, iteration, gap)

@@ -7,7 +7,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from foundation.publication import stored_page
-from surveys.exports import MEDIA_TYPES, aggregate_file
+from surveys.comparing import changes
+from surveys.exports import (
+    MEDIA_TYPES,
+    RELEASE_FORMATS,
+    aggregate_file,
+    release_blocks,
+    release_content,
+)
 from surveys.models import (
     Finding,
     OpenText,
@@ -118,6 +125,9 @@ def release(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
         "release": row,
         "wave": row.wave,
         "survey": row.wave.questionnaire.survey,
+        "diagnostics": row.scheme.diagnostics if row.scheme else {},
+        "blocks": release_blocks(row),
+        "changes": changes(row),
         "has_demo": row.wave.is_demo,
     }
     return render(request, "surveys/release.html", context)
@@ -137,7 +147,16 @@ def _release(public_id: str, number: int) -> Release:
 def release_file(
     request: HttpRequest, public_id: str, number: int, file_format: str
 ) -> HttpResponseBase:
-    raise Http404
+    row = _release(public_id, number)
+    if file_format not in RELEASE_FORMATS:
+        raise Http404
+    content = release_content(row, file_format)
+    response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
+    response["Content-Disposition"] = (
+        f'attachment; filename="survey-{public_id}-{number}.'
+        f'{RELEASE_FORMATS[file_format]}"'
+    )
+    return response
 
 
 @stored_page

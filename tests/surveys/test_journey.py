@@ -21,6 +21,8 @@ from surveys.services.fielding import close_wave, next_questionnaire, open_wave
 from tests.factories.accounts import UserFactory
 from tests.factories.surveys import WaveFactory, fielded, question
 
+pytestmark = pytest.mark.django_db
+
 SHIPPED = "corruption-experience-2026"
 
 
@@ -314,7 +316,8 @@ def test_quotas_count_all_languages_together(client, bribes):
     assert Inbox.objects.count() == 3
 
 
-def test_staff_field_and_close_in_the_admin(client, bribes, db):
+def test_staff_field_and_close_in_the_admin(client, bribes, settings):
+    settings.TWO_FACTOR_REQUIRED = False
     client.force_login(UserFactory(root=True))
     wave = fielded(bribes)
     draft = WaveFactory(questionnaire=wave.questionnaire)
