@@ -801,7 +801,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("draft", "Draft"),
-                            ("open", "Open"),
+                            ("open", "Open for answers"),
                             ("closed", "Closed"),
                         ],
                         default="draft",

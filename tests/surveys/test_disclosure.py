@@ -87,21 +87,16 @@ answers = st.lists(
 def published(wave):
     """Give (who is meant, how many) of each figure a page shows."""
     totals = totals_of(wave)
+    found = []
     for table in tables(wave, totals):
-        if table.base is not None:
-            yield (table.code, "asked", ""), table.base
-        if table.of is not None and table.of_valid:
-            yield (table.code, "valid", ""), table.of
-        for cell in table.cells:
-            if cell.n is not None:
-                yield (table.code, cell.code, ""), cell.n
+        found += [((table.code, "asked", ""), table.base)]
+        found += [((table.code, "valid", ""), table.of)] * table.of_valid
+        found += [((table.code, c.code, ""), c.n) for c in table.cells]
     for cross in cross_tables(wave, totals):
         for level in cross.levels:
-            if level.base is not None:
-                yield (cross.code, "asked", level.code), level.base
-            for cell in level.cells:
-                if cell.n is not None:
-                    yield (cross.code, cell.code, level.code), cell.n
+            found += [((cross.code, "asked", level.code), level.base)]
+            found += [((cross.code, c.code, level.code), c.n) for c in level.cells]
+    return [(who, n) for who, n in found if n is not None]
 
 
 def includes(outer, inner):

@@ -28,7 +28,7 @@ from surveys.services.publishing import (
     verify,
 )
 from surveys.tally import count
-from tests.factories.surveys import WaveFactory, fielded, option, question
+from tests.factories.surveys import WaveFactory, fielded, question
 
 pytestmark = pytest.mark.django_db
 
