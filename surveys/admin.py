@@ -66,7 +66,7 @@ class ItemInline(admin.TabularInline[Item, Questionnaire]):
     ) -> bool:
         return False
 
-    has_add_permission = has_change_permission  # type: ignore[assignment]
+    has_add_permission = has_change_permission
     has_delete_permission = has_change_permission
 
 

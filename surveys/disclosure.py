@@ -106,14 +106,11 @@ def _first_solved(
 def _hide_one_more(counts: Counts, shown: Shown, cell: tuple[int, int]) -> None:
     """Hide the smallest cell shown in the cell's row or column, else anywhere."""
     row, column = cell
-    near = [(int(counts[row, c]), row, c) for c in np.flatnonzero(shown[row])]
-    near += [
-        (int(counts[r, column]), r, column) for r in np.flatnonzero(shown[:, column])
-    ]
-    near = near or [(int(counts[r, c]), r, c) for r, c in np.argwhere(shown)]
-    if near:
-        _n, at_row, at_column = min(near)
-        shown[at_row, at_column] = False
+    places = [(row, int(c)) for c in np.flatnonzero(shown[row])]
+    places += [(int(r), column) for r in np.flatnonzero(shown[:, column])]
+    places = places or [(int(r), int(c)) for r, c in np.argwhere(shown)]
+    if places:
+        shown[min(places, key=lambda place: int(counts[place]))] = False
     else:
         # Nothing is left to hide: the table as a whole tells too much of one cell, but
         # its totals alone do, which are published or hidden elsewhere.

@@ -40,7 +40,8 @@ def cells_of(wave: Wave) -> dict[str, int]:
 def level_in(wave: Wave, question: str, cell: str) -> str:
     if question not in wave.splits:
         raise WeightingError(f"Counts are not kept by {question}, so it is no margin")
-    return cell.split("|")[wave.splits.index(question)]
+    level: str = cell.split("|")[wave.splits.index(question)]
+    return level
 
 
 def margins_of(scheme: WeightScheme, cells: list[str]) -> list[Margin]:

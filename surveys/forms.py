@@ -76,7 +76,7 @@ class Field:
 
 def places_for(definition: Definition) -> Places:
     kinds = {question.kind for question in definition.items}
-    areas = Area.objects.filter(valid_to__isnull=True)  # type: ignore[misc]
+    areas = Area.objects.filter(valid_to__isnull=True)
     return Places(
         areas=set(areas.exclude(kind="country").values_list("iso", flat=True))
         if "area" in kinds

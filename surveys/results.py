@@ -173,7 +173,7 @@ def _one_of_each(
     rest = base - valid
     if valid >= smallest and (rest == 0 or rest >= smallest):
         of_valid = True
-        groups = [False, True]
+        groups: list[bool | None] = [False, True]
     else:
         of_valid = False
         groups = [None]

@@ -21,14 +21,14 @@ def load_surveys() -> int:
     known = set(Survey.objects.values_list("code", flat=True))
     added = 0
     for name in sorted(NAMES - known):
-        added += add_survey(_shipped(name))
-    added += _add_figures(_shipped("reported"))
+        added += add_survey(shipped(name))
+    added += _add_figures(shipped("reported"))
     if added:
         renew_pages()
     return added
 
 
-def _shipped(name: str) -> Any:
+def shipped(name: str) -> Any:
     path = settings.BASE_DIR / "data" / "surveys" / f"{name}.json"
     return json.loads(path.read_text("utf-8"))
 

@@ -1,19 +1,21 @@
 from django.db import migrations
 
-# What people answered is frozen by the database itself; what would lead from an answer
+# What people answered is frozen by the database itself (a made-up survey may be taken
+# away whole); what would lead from an answer
 # to a person is refused by it. The Inbox stays out of the write-ahead log, and so out of
 # its archive: see docs/adr/0050.
 GUARD = """
 CREATE FUNCTION surveys_keep_questionnaire() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state <> 'draft' AND (
-        TG_OP = 'DELETE'
-        OR NEW.state = 'draft'
+        (TG_OP = 'DELETE'
+         AND NOT (SELECT is_demo FROM surveys_survey WHERE id = OLD.survey_id))
+        OR TG_OP = 'UPDATE' AND (NEW.state = 'draft'
         OR (NEW.survey_id, NEW.number, NEW.body, NEW.body_sha256,
             NEW.intro_kk, NEW.intro_ru, NEW.intro_en)
            IS DISTINCT FROM
            (OLD.survey_id, OLD.number, OLD.body, OLD.body_sha256,
-            OLD.intro_kk, OLD.intro_ru, OLD.intro_en)
+            OLD.intro_kk, OLD.intro_ru, OLD.intro_en))
     ) THEN
         RAISE EXCEPTION 'A frozen questionnaire is superseded, never edited'
             USING ERRCODE = 'check_violation';
@@ -25,12 +27,13 @@ CREATE TRIGGER questionnaire_is_frozen
     FOR EACH ROW EXECUTE FUNCTION surveys_keep_questionnaire();
 
 CREATE FUNCTION surveys_keep_item() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE held text;
+DECLARE held text; made_up boolean;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        SELECT state INTO held FROM surveys_questionnaire
-            WHERE id = OLD.questionnaire_id FOR NO KEY UPDATE;
-        IF held <> 'draft' THEN
+        SELECT q.state, s.is_demo INTO held, made_up FROM surveys_questionnaire q
+            JOIN surveys_survey s ON s.id = q.survey_id
+            WHERE q.id = OLD.questionnaire_id FOR NO KEY UPDATE OF q;
+        IF held <> 'draft' AND NOT (made_up AND TG_OP = 'DELETE') THEN
             RAISE EXCEPTION 'A frozen questionnaire is superseded, never edited'
                 USING ERRCODE = 'check_violation';
         END IF;
@@ -51,13 +54,14 @@ CREATE TRIGGER item_is_frozen
     FOR EACH ROW EXECUTE FUNCTION surveys_keep_item();
 
 CREATE FUNCTION surveys_keep_choice() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE held text;
+DECLARE held text; made_up boolean;
 BEGIN
-    SELECT q.state INTO held FROM surveys_item i
+    SELECT q.state, s.is_demo INTO held, made_up FROM surveys_item i
         JOIN surveys_questionnaire q ON q.id = i.questionnaire_id
+        JOIN surveys_survey s ON s.id = q.survey_id
         WHERE i.id = CASE WHEN TG_OP = 'INSERT' THEN NEW.item_id ELSE OLD.item_id END
         FOR NO KEY UPDATE OF q;
-    IF held <> 'draft' THEN
+    IF held <> 'draft' AND NOT (made_up AND TG_OP = 'DELETE') THEN
         RAISE EXCEPTION 'A frozen questionnaire is superseded, never edited'
             USING ERRCODE = 'check_violation';
     END IF;
@@ -96,13 +100,14 @@ CREATE TRIGGER wave_keeps_promises
 CREATE FUNCTION surveys_keep_release() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state <> 'draft' AND (
-        TG_OP = 'DELETE'
-        OR NEW.state = 'draft'
+        (TG_OP = 'DELETE'
+         AND NOT (SELECT is_demo FROM surveys_wave WHERE id = OLD.wave_id))
+        OR TG_OP = 'UPDATE' AND (NEW.state = 'draft'
         OR (NEW.wave_id, NEW.scheme_id, NEW.number, NEW.published_on, NEW.sha256,
             NEW.methodology, NEW.reason_kk, NEW.reason_ru, NEW.reason_en, NEW.body)
            IS DISTINCT FROM
            (OLD.wave_id, OLD.scheme_id, OLD.number, OLD.published_on, OLD.sha256,
-            OLD.methodology, OLD.reason_kk, OLD.reason_ru, OLD.reason_en, OLD.body)
+            OLD.methodology, OLD.reason_kk, OLD.reason_ru, OLD.reason_en, OLD.body))
     ) THEN
         RAISE EXCEPTION 'A published release is superseded, never edited'
             USING ERRCODE = 'check_violation';
@@ -114,11 +119,15 @@ CREATE TRIGGER release_of_results_is_frozen
     FOR EACH ROW EXECUTE FUNCTION surveys_keep_release();
 
 CREATE FUNCTION surveys_keep_estimate() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE held text;
+DECLARE held text; made_up boolean;
 BEGIN
-    SELECT state INTO held FROM surveys_release
-        WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.release_id ELSE OLD.release_id END
-        FOR NO KEY UPDATE;
+    SELECT r.state, w.is_demo INTO held, made_up FROM surveys_release r
+        JOIN surveys_wave w ON w.id = r.wave_id
+        WHERE r.id = CASE WHEN TG_OP = 'INSERT' THEN NEW.release_id ELSE OLD.release_id END
+        FOR NO KEY UPDATE OF r;
+    IF held <> 'draft' AND made_up AND TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
     IF held <> 'draft' OR (TG_OP = 'UPDATE' AND NEW.release_id <> OLD.release_id) THEN
         RAISE EXCEPTION 'A published release is superseded, never edited'
             USING ERRCODE = 'check_violation';

@@ -89,7 +89,7 @@ def _receive(wave: Wave, *, receipt: str, payload: dict[str, Any]) -> bool:
             " VALUES (%s, %s, %s) ON CONFLICT (receipt) DO NOTHING",
             [wave.pk, receipt, json.dumps(payload, ensure_ascii=False)],
         )
-        is_new = cursor.rowcount == 1
+        is_new = bool(cursor.rowcount == 1)
     if is_new:
         _take_places(wave, payload["answers"])
     return is_new

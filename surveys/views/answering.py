@@ -6,7 +6,7 @@ from a page of this portal, which the browser says itself.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
@@ -54,7 +54,8 @@ def private_form(view: View[P]) -> View[P]:
         return response
 
     # CSRF protects what a session may do; there is none here.
-    return never_cache(csrf_exempt(require_http_methods(["GET", "POST"])(guarded)))
+    marked = csrf_exempt(require_http_methods(["GET", "POST"])(guarded))
+    return cast("View[P]", never_cache(marked))
 
 
 def _is_ours(request: HttpRequest, origin: str) -> bool:

@@ -30,18 +30,16 @@ from surveys.results import cross_tables, tables, totals_of
 @stored_page
 def surveys(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
+    shown = list(Survey.objects.public())
     rows = [
         {
             "survey": survey,
             "open": [w for w in _waves(survey) if w.is_open(today)],
             "closed": [w for w in _waves(survey) if not w.is_open(today)],
         }
-        for survey in Survey.objects.public()
+        for survey in shown
     ]
-    context = {
-        "rows": rows,
-        "has_demo": any(row["survey"].is_demo for row in rows),
-    }
+    context = {"rows": rows, "has_demo": any(survey.is_demo for survey in shown)}
     return render(request, "surveys/surveys.html", context)
 
 

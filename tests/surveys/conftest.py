@@ -1,6 +1,5 @@
 import pytest
 
-from surveys.models import Wave
 from surveys.shipped import load_surveys
 from tests.factories.surveys import fielded, option, question
 
@@ -26,5 +25,5 @@ def bribes():
 
 
 @pytest.fixture
-def wave(db, bribes) -> Wave:
+def wave(db, bribes):
     return fielded(bribes, splits=["sex"])

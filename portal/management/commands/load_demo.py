@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from corruption_map.demo import load_demo, remove_demo
+from surveys.demo import load_demo_survey, remove_demo_survey
 
 
 class Command(BaseCommand):
@@ -15,9 +16,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["remove"]:
+            remove_demo_survey()
             self.stdout.write(f"{remove_demo()} made-up risks removed")
             return
         made = load_demo()
+        load_demo_survey()
         self.stdout.write(
             f"{made} made-up risks added"
             if made
