@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 from random import Random
+from secrets import token_hex
 from time import perf_counter
 from typing import Any
 
@@ -33,6 +34,8 @@ from surveys.tally import count  # noqa: E402
 
 CHOICES = {**{f"q{n}": 5 for n in range(17)}, "sex": 2, "age": 6, "area": 20}
 DICE = Random(16)
+# The services may hold an earlier run.
+RUN = token_hex(6)
 
 
 def body() -> dict[str, Any]:
@@ -47,14 +50,14 @@ def body() -> dict[str, Any]:
         for code, most in CHOICES.items()
     ]
     wave = {
-        "id": "benchmark",
+        "id": f"benchmark-{RUN}",
         "opens_on": "2020-01-01",
         "closes_on": "2099-01-01",
         "splits": ["sex", "age", "area"],
         "label": words,
         "population": words,
     }
-    survey = {"code": "benchmark", "number": 1, "audience": "citizens"}
+    survey = {"code": f"benchmark-{RUN}", "number": 1, "audience": "citizens"}
     texts = dict.fromkeys(("title", "summary", "intro"), words)
     return {**survey, **texts, "items": items, "wave": wave}
 
@@ -72,7 +75,7 @@ def fill_inbox(wave: Wave, many: int) -> None:
         Inbox.objects.bulk_create(
             Inbox(
                 wave=wave,
-                receipt=f"{start + n:064}",
+                receipt=f"{RUN}{start + n:050}",
                 payload={
                     "language": "kk",
                     "seed": 0,
@@ -86,7 +89,7 @@ def fill_inbox(wave: Wave, many: int) -> None:
 
 def submissions(client: Client, path: str, many: int = 400) -> float:
     forms = [
-        {"go": "send", "page": "0", "seed": "1", "key": f"k{n}", **answers()}
+        {"go": "send", "page": "0", "seed": "1", "key": f"{RUN}{n}", **answers()}
         for n in range(many)
     ]
     start = perf_counter()
@@ -125,7 +128,7 @@ def weigh(wave: Wave) -> float:
 def main(many: int) -> None:
     call_command("migrate", verbosity=0)
     add_survey(body())
-    wave = Wave.objects.get(public_id="benchmark")
+    wave = Wave.objects.get(public_id=f"benchmark-{RUN}")
     with override("kk"):
         form = reverse("surveys:answer", args=[wave.public_id])
         page = reverse("surveys:results", args=[wave.public_id])
