@@ -17,6 +17,8 @@ NAVIGATION = (
     ("corruption_map:measures", _("Measures")),
     ("indicators:dashboard", _("Statistics")),
     ("library:library", _("Library")),
+    ("courses:catalogue", _("Courses")),
+    ("surveys:surveys", _("Surveys")),
     ("volunteers:landing", _("Volunteers")),
 )
 

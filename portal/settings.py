@@ -228,6 +228,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "courses.tasks.analyse_tests",
         "schedule": crontab(hour=4, minute=0),
     },
+    "store waiting answers": {
+        "task": "surveys.tasks.store_answers",
+        "schedule": 60.0,
+    },
+    "forget drafts of answers": {
+        "task": "surveys.tasks.forget_drafts",
+        "schedule": crontab(hour=2, minute=45),
+    },
     "mail what is due": {
         "task": "corruption_map.tasks.remind_of_deadlines",
         "schedule": crontab(hour=7, minute=0),

@@ -92,9 +92,13 @@ ROLES = [
         _may(
             "surveys",
             "view add change",
-            "survey questionnaire item choice wave finding policyaction",
+            "survey questionnaire item choice wave finding policyaction invitation"
+            " weightscheme release reportedfigure",
         )
-        | _may("surveys", "view", "response release estimate"),
+        | _may("surveys", "delete", "item choice")
+        | _may("surveys", "view change", "opentext")
+        | _may("surveys", "view", "estimate quotacount")
+        | {"surveys.field_questionnaire", "surveys.publish_release"},
     ),
     Role(
         "course editor",

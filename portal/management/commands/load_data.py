@@ -4,12 +4,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from corruption_map.shipped import load_map
+from courses.shipped import load_courses
 from foundation.territory.shipped import load_territory
 from indicators.shipped import load_statistics
-from courses.shipped import load_courses
 from library.shipped import load_library
 from portal.shipped import load_authority
 from reports.shipped import load_reports
+from surveys.shipped import load_surveys
 from volunteers.shipped import load_volunteers
 
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         added = load_authority() + load_territory() + load_map()
         added += load_statistics() + load_library() + load_reports()
         added += load_volunteers() + load_courses()
+        added += load_surveys()
         if added:
             call_command("reindex", verbosity=0)
         self.stdout.write(f"{added} rows added")

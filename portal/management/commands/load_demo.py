@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from corruption_map.demo import load_demo, remove_demo
+from surveys.demo import load_demo_survey, remove_demo_survey
 from volunteers.demo import load_demo as load_volunteers
 from volunteers.demo import remove_demo as remove_volunteers
 
@@ -18,10 +19,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["remove"]:
             remove_volunteers()
+            remove_demo_survey()
             self.stdout.write(f"{remove_demo()} made-up risks removed")
             return
         load_volunteers()
         made = load_demo()
+        load_demo_survey()
         self.stdout.write(
             f"{made} made-up risks added"
             if made

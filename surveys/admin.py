@@ -1,0 +1,332 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.publication import renew_pages
+from surveys.checking import problems
+from surveys.models import (
+    Choice,
+    Finding,
+    Invitation,
+    Item,
+    OpenText,
+    PolicyAction,
+    Questionnaire,
+    QuotaCount,
+    Release,
+    Survey,
+    Wave,
+    WeightScheme,
+)
+from surveys.services.fielding import close_wave, next_questionnaire, open_wave
+from surveys.services.inviting import invite, remind
+from surveys.services.publishing import (
+    compute_weights,
+    note_action,
+    publish_release,
+)
+
+
+def attempt(
+    model_admin: admin.ModelAdmin[Any], request: HttpRequest, rows: Any, service: Any
+) -> None:
+    """Do something to each row and say for each how it went."""
+    assert isinstance(request.user, User)
+    for row in rows:
+        try:
+            service(row, request.user)
+        except ValidationError as error:
+            text = f"{row}: {'; '.join(error.messages)}"
+            model_admin.message_user(request, text, messages.ERROR)
+        else:
+            model_admin.message_user(request, str(row), messages.SUCCESS)
+
+
+@admin.register(Survey)
+class SurveyAdmin(admin.ModelAdmin[Survey]):
+    list_display = ["code", "audience", "title_kk", "title_ru"]
+    search_fields = ["code", "title_kk", "title_ru", "title_en"]
+
+
+class ItemInline(admin.TabularInline[Item, Questionnaire]):
+    model = Item
+    extra = 0
+    fields = ["position", "code", "kind", "is_required", "is_sensitive", "base"]
+    show_change_link = True
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+    has_add_permission = has_change_permission
+    has_delete_permission = has_change_permission
+
+
+@admin.register(Questionnaire)
+class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
+    list_display = ["__str__", "state", "body_sha256"]
+    list_filter = ["state", "survey"]
+    readonly_fields = ["state", "body_sha256", "remarks"]
+    inlines = [ItemInline]
+    actions = ["copy_to_next"]
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Questionnaire | None = None
+    ) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or obj.state == Questionnaire.State.DRAFT)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Questionnaire | None = None
+    ) -> bool:
+        return False
+
+    @admin.display(description=_("errors and remarks"))
+    def remarks(self, row: Questionnaire) -> SafeString:
+        if row.pk is None:
+            return format_html("–")
+        found = problems(row.definition)
+        return format_html(
+            "<ul>{}</ul>",
+            format_html_join(
+                "",
+                "<li>{} {}: {}</li>",
+                (("✗" if p.is_error else "!", p.item, p.text) for p in found),
+            ),
+        )
+
+    @admin.action(description=_("Copy to the next number"), permissions=["add"])
+    def copy_to_next(
+        self, request: HttpRequest, queryset: QuerySet[Questionnaire]
+    ) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: next_questionnaire(questionnaire=row, by=by),
+        )
+
+
+class ChoiceInline(admin.TabularInline[Choice, Item]):
+    model = Choice
+    extra = 0
+
+
+@admin.register(Item)
+class ItemAdmin(admin.ModelAdmin[Item]):
+    list_display = ["questionnaire", "position", "code", "kind", "is_required"]
+    list_filter = ["questionnaire__survey", "kind"]
+    search_fields = ["code", "text_kk", "text_ru", "text_en"]
+    inlines = [ChoiceInline]
+
+    def _is_draft(self, row: Item | None) -> bool:
+        return row is None or row.questionnaire.state == Questionnaire.State.DRAFT
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Item | None = None
+    ) -> bool:
+        return super().has_change_permission(request, obj) and self._is_draft(obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Item | None = None
+    ) -> bool:
+        return super().has_change_permission(request, obj) and self._is_draft(obj)
+
+
+class QuotaInline(admin.TabularInline[QuotaCount, Wave]):
+    model = QuotaCount
+    extra = 0
+    can_delete = False
+    readonly_fields = ["name", "most"]
+    fields = ["name", "most"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+PROMISES = [
+    "questionnaire",
+    "sample",
+    "anonymity",
+    "min_cell",
+    "flush_size",
+    "hide_until_close",
+    "splits",
+    "quotas",
+]
+
+
+@admin.register(Wave)
+class WaveAdmin(admin.ModelAdmin[Wave]):
+    list_display = ["public_id", "questionnaire", "state", "sample", "closes_on"]
+    list_filter = ["state", "sample"]
+    readonly_fields = ["public_id", "state"]
+    inlines = [QuotaInline]
+    actions = ["open", "close"]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Wave | None = None
+    ) -> list[str]:
+        """Show as locked what was promised once the wave is open."""
+        is_locked = obj is not None and obj.state != Wave.State.DRAFT
+        return [*self.readonly_fields, *(PROMISES if is_locked else [])]
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Wave | None = None
+    ) -> bool:
+        return False
+
+    def has_field_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("surveys.field_questionnaire")
+
+    @admin.action(description=_("Open"), permissions=["field"])
+    def open(self, request: HttpRequest, queryset: QuerySet[Wave]) -> None:
+        attempt(self, request, queryset, lambda row, by: open_wave(wave=row, by=by))
+
+    @admin.action(description=_("Close for good"), permissions=["field"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Wave]) -> None:
+        attempt(self, request, queryset, lambda row, by: close_wave(wave=row, by=by))
+
+
+@admin.register(OpenText)
+class OpenTextAdmin(admin.ModelAdmin[OpenText]):
+    list_display = ["question", "language", "review", "beginning"]
+    list_filter = ["wave", "question", "review"]
+    readonly_fields = ["wave", "question", "language", "text"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OpenText]:
+        """Before the close nobody reads what people write: it might be known when."""
+        return super().get_queryset(request).filter(wave__state=Wave.State.CLOSED)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: OpenText | None = None
+    ) -> bool:
+        return False
+
+    @admin.display(description=_("text"))
+    def beginning(self, row: OpenText) -> str:
+        return row.shown[:80]
+
+    def save_model(
+        self, request: HttpRequest, obj: OpenText, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        renew_pages()
+
+
+@admin.register(WeightScheme)
+class WeightSchemeAdmin(admin.ModelAdmin[WeightScheme]):
+    list_display = ["__str__", "state", "failure"]
+    list_filter = ["state", "kind"]
+    readonly_fields = ["state", "failure", "diagnostics"]
+    actions = ["compute"]
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: WeightScheme | None = None
+    ) -> bool:
+        return False
+
+    @admin.action(description=_("Compute the weights"), permissions=["change"])
+    def compute(self, request: HttpRequest, queryset: QuerySet[WeightScheme]) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: compute_weights(scheme=row, by=by),
+        )
+
+
+@admin.register(Release)
+class ReleaseAdmin(admin.ModelAdmin[Release]):
+    list_display = ["__str__", "state", "published_on", "sha256"]
+    list_filter = ["state"]
+    readonly_fields = ["state", "published_on", "sha256"]
+    actions = ["publish"]
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Release | None = None
+    ) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or obj.state == Release.State.DRAFT)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Release | None = None
+    ) -> bool:
+        return False
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("surveys.publish_release")
+
+    @admin.action(description=_("Publish"), permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Release]) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: publish_release(release=row, by=by),
+        )
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin[Invitation]):
+    list_display = ["email", "wave", "language", "sent_on", "reminded_on"]
+    list_filter = ["wave"]
+    readonly_fields = ["sent_on", "reminded_on"]
+    actions = ["send_letters", "send_reminders"]
+
+    def has_field_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("surveys.field_questionnaire")
+
+    @admin.action(description=_("Send the letters"), permissions=["field"])
+    def send_letters(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> None:
+        attempt(self, request, queryset, lambda row, by: invite(invitation=row, by=by))
+
+    @admin.action(description=_("Remind who has not answered"), permissions=["field"])
+    def send_reminders(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> None:
+        attempt(self, request, queryset, lambda row, by: remind(invitation=row, by=by))
+
+
+class PolicyActionInline(admin.StackedInline[PolicyAction, Finding]):
+    model = PolicyAction
+    extra = 0
+    autocomplete_fields = ["owner"]
+    can_delete = False
+
+
+@admin.register(Finding)
+class FindingAdmin(admin.ModelAdmin[Finding]):
+    list_display = ["__str__", "wave", "is_public"]
+    list_filter = ["wave", "is_public"]
+    inlines = [PolicyActionInline]
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        """Append to the history what was decided."""
+        assert isinstance(request.user, User)
+        super().save_formset(request, form, formset, change)
+        for action in [
+            *formset.new_objects,
+            *(row for row, _f in formset.changed_objects),
+        ]:
+            note_action(action=action, by=request.user)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Finding | None = None
+    ) -> bool:
+        return False

@@ -1,0 +1,101 @@
+"""Compare a release with that of the wave before, where the wording is the same."""
+
+from dataclasses import dataclass
+
+from foundation.languages import Text, pick
+from surveys.definition import Question
+from surveys.models import Estimate, Release
+from surveys.results import countable, labels
+from surveys.statistics.comparisons import ComparisonError, trend
+
+
+@dataclass(frozen=True)
+class Change:
+    """A share now and before. Without a p the two are not to be compared."""
+
+    title: Text
+    label: Text
+    before: float
+    now: float
+    is_broken: bool
+    p: float | None = None
+    is_significant: bool = False
+
+
+def release_before(release: Release) -> Release | None:
+    return (
+        Release.objects.published()
+        .filter(
+            wave__questionnaire__survey=release.wave.questionnaire.survey,
+            wave__closes_on__lt=release.wave.opens_on,
+        )
+        .order_by("-wave__closes_on")
+        .first()
+    )
+
+
+def changes(release: Release) -> list[Change]:
+    """Return how shares changed; a break where the words changed is said, not tested."""
+    before = release_before(release)
+    if before is None:
+        return []
+    old = {
+        (e.question, e.code): e
+        for e in before.estimates.filter(split="", p__isnull=False)
+    }
+    now = {
+        name: question
+        for name, question, _row in countable(release.wave.questionnaire.definition)
+    }
+    then = {
+        name: question
+        for name, question, _row in countable(before.wave.questionnaire.definition)
+    }
+    found = []
+    for estimate in release.estimates.filter(split="", p__isnull=False):
+        earlier = old.get((estimate.question, estimate.code))
+        question = now.get(estimate.question)
+        if earlier is None or question is None:
+            continue
+        is_broken = not _same(question, then.get(estimate.question))
+        found.append(_change(question, estimate, earlier, is_broken=is_broken))
+    return found
+
+
+def _same(now: Question, then: Question | None) -> bool:
+    """Tell whether two wordings ask the same: text, answers and who is asked."""
+    return then is not None and (now.text, now.choices, now.rows, now.base, now.kind) == (
+        then.text, then.choices, then.rows, then.base, then.kind,
+    )  # fmt: skip
+
+
+def _change(
+    question: Question, estimate: Estimate, earlier: Estimate, *, is_broken: bool
+) -> Change:
+    label = next(
+        (
+            words
+            for code, words, _m in labels(question, {estimate.code: 1})
+            if code == estimate.code
+        ),
+        Text(estimate.code, ""),
+    )
+    assert estimate.p is not None
+    assert earlier.p is not None
+    p, is_significant = None, False
+    if not is_broken and estimate.se is not None and earlier.se is not None:
+        try:
+            tested = trend(earlier.p, earlier.se, estimate.p, estimate.se)
+        except ComparisonError:
+            pass
+        else:
+            p, is_significant = tested.p, tested.is_significant
+    return Change(
+        pick(dict(question.text)),
+        label,
+        earlier.p,
+        estimate.p,
+        is_broken,
+        p,
+        is_significant,
+    )

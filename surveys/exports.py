@@ -1,0 +1,186 @@
+"""Files of what a page shows: the same cells, the same ones hidden."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from foundation.languages import Text, pick
+from surveys.models import Estimate, Release, Wave
+from surveys.results import countable, cross_tables, labels, tables, totals_of
+
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "sdmx": "application/vnd.sdmx.data+csv; version=1.0.0",
+}
+COLUMNS = ["question", "split", "level", "code", "n", "base", "percent"]
+
+
+def aggregate_rows(wave: Wave) -> Iterator[dict[str, Any]]:
+    """Give every published cell; one that is not shown has no figures."""
+    totals = totals_of(wave)
+    for table in tables(wave, totals):
+        for cell in table.cells:
+            yield {
+                "question": table.code,
+                "split": "",
+                "level": "",
+                "code": cell.code,
+                "n": cell.n,
+                "base": table.of,
+                "percent": cell.percent,
+            }
+    if wave.state != Wave.State.CLOSED:
+        return
+    for crossed in cross_tables(wave, totals):
+        for level in crossed.levels:
+            for cell in level.cells:
+                yield {
+                    "question": crossed.code,
+                    "split": crossed.split,
+                    "level": level.code,
+                    "code": cell.code,
+                    "n": cell.n,
+                    "base": level.base,
+                    "percent": cell.percent,
+                }
+
+
+def aggregate_file(wave: Wave, file_format: str, *, with_bom: bool = False) -> bytes:
+    rows = list(aggregate_rows(wave))
+    if file_format == "json":
+        body = {
+            "survey": wave.questionnaire.survey.code,
+            "questionnaire": wave.questionnaire.number,
+            "questionnaire_sha256": wave.questionnaire.body_sha256,
+            "wave": wave.public_id,
+            "sample": wave.sample,
+            "cells": rows,
+        }
+        return json.dumps(body, ensure_ascii=False).encode()
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return lines.getvalue().encode("utf-8-sig" if with_bom else "utf-8")
+
+
+RELEASE_FORMATS = {"csv": "csv", "json": "json", "sdmx": "sdmx.csv"}
+ESTIMATE_COLUMNS = [
+    "question",
+    "code",
+    "split",
+    "level",
+    "n",
+    "base",
+    "p",
+    "se",
+    "low",
+    "high",
+    "deff",
+    "n_eff",
+    "flag",
+]
+# What says how sure a figure is for a random sample, and nothing for any other.
+SAMPLING_COLUMNS = {"se", "low", "high"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure of a release with its words, and where its bar and whisker lie."""
+
+    estimate: Estimate
+    label: Text
+
+    @property
+    def percent(self) -> float | None:
+        return None if self.estimate.p is None else 100 * self.estimate.p
+
+    @property
+    def bar(self) -> str:
+        return f"{self.percent:.2f}" if self.percent else ""
+
+    @property
+    def whisker(self) -> tuple[str, str] | None:
+        low, high = self.estimate.low, self.estimate.high
+        if low is None or high is None:
+            return None
+        return f"{100 * low:.2f}", f"{100 * (high - low):.2f}"
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        low, high = self.estimate.low, self.estimate.high
+        return None if low is None or high is None else (100 * low, 100 * high)
+
+
+def release_blocks(release: Release) -> list[tuple[Text, list[Line]]]:
+    """Return the figures for everybody, by question, in the order asked."""
+    rows: dict[str, list[Estimate]] = {}
+    for row in release.estimates.filter(split="").order_by("position"):
+        rows.setdefault(row.question, []).append(row)
+    found = []
+    for name, question, part in countable(release.wave.questionnaire.definition):
+        if name not in rows:
+            continue
+        words = {
+            code: label
+            for code, label, _missing in labels(
+                question, dict.fromkeys((row.code for row in rows[name]), 1)
+            )
+        }
+        title = pick(dict(question.text))
+        if part is not None:
+            title = Text(f"{title.plain}: {part.plain}", title.language)
+        lines = [
+            Line(row, words.get(row.code, Text(row.code, ""))) for row in rows[name]
+        ]
+        found.append((title, lines))
+    return found
+
+
+def release_content(release: Release, file_format: str) -> bytes:
+    """Return a release as it was frozen; suppressed figures are empty."""
+    if file_format == "json":
+        return release.body.encode()
+    columns = [
+        name
+        for name in ESTIMATE_COLUMNS
+        if release.wave.is_probability or name not in SAMPLING_COLUMNS
+    ]
+    rows = release.estimates.order_by("position").values(*columns)
+    if file_format == "sdmx":
+        return _sdmx(release, list(rows))
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    return lines.getvalue().encode()
+
+
+def _sdmx(release: Release, rows: list[dict[str, Any]]) -> bytes:
+    """Write SDMX-CSV 1.0: one line an observation, suppressed ones with status Q."""
+    columns = ["DATAFLOW", "SURVEY", "QUESTION", "ANSWER", "SPLIT", "GROUP"]
+    columns += ["TIME_PERIOD", "OBS_VALUE", "OBS_STATUS"]
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(columns)
+    survey = release.wave.questionnaire.survey.code
+    for row in rows:
+        is_hidden = row["p"] is None
+        writer.writerow(
+            [
+                "PORTAL:SURVEYS(1.0)",
+                survey,
+                row["question"],
+                row["code"],
+                row["split"] or "_T",
+                row["level"] or "_T",
+                release.wave.closes_on.year,
+                "" if is_hidden else row["p"] * 100,
+                "Q" if is_hidden else "A",
+            ]
+        )
+    return lines.getvalue().encode()

@@ -1,0 +1,131 @@
+"""Weigh a wave and publish its results as a release that does not change any more."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from foundation.accounts.models import User
+from foundation.audit.services import record
+from foundation.publication import renew_pages
+from surveys.definition import canonical
+from surveys.estimates import estimates, weigh
+from surveys.models import (
+    ActionChange,
+    Estimate,
+    PolicyAction,
+    Release,
+    Wave,
+    WeightScheme,
+)
+from surveys.statistics.weights import WeightingError
+
+
+def compute_weights(*, scheme: WeightScheme, by: User | None) -> WeightScheme:
+    """Compute a scheme's weights; one that fails says why and is never published."""
+    if scheme.releases.exclude(state=Release.State.DRAFT).exists():
+        raise ValidationError(
+            _("Published results rest on this weighting: add another")
+        )
+    try:
+        found = weigh(scheme)
+    except (WeightingError, KeyError, TypeError, ValueError, AttributeError) as error:
+        scheme.state, scheme.failure = WeightScheme.State.FAILED, str(error)[:300]
+        scheme.weights, scheme.diagnostics = {}, {}
+    else:
+        scheme.state, scheme.failure = WeightScheme.State.READY, ""
+        scheme.weights = dict(zip(found.cells, found.weights, strict=True))
+        scheme.diagnostics = found.diagnostics
+    scheme.save(update_fields=["state", "failure", "weights", "diagnostics"])
+    record(action="weigh", kind="survey weighting", public_id=str(scheme.pk), by=by)
+    return scheme
+
+
+@transaction.atomic
+def publish_release(*, release: Release, by: User | None) -> Release:
+    """Freeze the results of a closed wave; an earlier release stays, superseded."""
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    wave = release.wave
+    if release.state != Release.State.DRAFT:
+        raise ValidationError(_("The release is published already"))
+    if wave.state != Wave.State.CLOSED:
+        raise ValidationError(_("Only results of a closed wave are published"))
+    if release.scheme and (
+        release.scheme.state != WeightScheme.State.READY
+        or release.scheme.wave_id != wave.pk
+    ):
+        raise ValidationError(_("The weighting failed or was not computed"))
+    earlier = Release.objects.filter(wave=wave).exclude(pk=release.pk)
+    if earlier.exclude(state=Release.State.DRAFT).exists() and not release.reason_kk:
+        raise ValidationError(_("A correction says its reason"))
+    rows = list(estimates(wave, release.scheme))
+    Estimate.objects.bulk_create(
+        [
+            Estimate(release=release, position=position, **row)
+            for position, row in enumerate(rows)
+        ],
+        batch_size=1_000,
+    )
+    release.methodology = methodology(release)
+    release.body = canonical({"methodology": release.methodology, "estimates": rows})
+    release.sha256 = sha256(release.body.encode()).hexdigest()
+    release.published_on = timezone.localdate()
+    release.state = Release.State.PUBLISHED
+    release.save(
+        update_fields=["methodology", "body", "sha256", "published_on", "state"]
+    )
+    earlier.filter(state=Release.State.PUBLISHED).update(state=Release.State.SUPERSEDED)
+    renew_pages()
+    record(action="publish", kind="survey release", public_id=str(release), by=by)
+    return release
+
+
+def methodology(release: Release) -> dict[str, Any]:
+    """Return what AAPOR asks to disclose, as far as the portal knows it."""
+    wave, scheme = release.wave, release.scheme
+    return {
+        **release.methodology,
+        "population": {c: getattr(wave, f"population_{c}") for c in ("kk", "ru", "en")},
+        "sample": wave.sample,
+        "is_probability": wave.is_probability,
+        "mode": "web",
+        "opened_on": wave.opens_on.isoformat(),
+        "closed_on": wave.closes_on.isoformat(),
+        "invited": wave.invitations.count(),
+        "questionnaire": wave.questionnaire.number,
+        "questionnaire_sha256": wave.questionnaire.body_sha256,
+        "smallest_group": wave.min_cell,
+        "weighting": scheme.kind if scheme else "none",
+        "margins": scheme.margins if scheme else [],
+        "weighting_diagnostics": scheme.diagnostics if scheme else {},
+    }
+
+
+def verify(release: Release) -> bool:
+    """Tell whether a release still is what was hashed, estimates included."""
+    names = ["question", "code", "split", "level", "n", "p", "flag"]
+    told = json.loads(release.body)["estimates"]
+    kept = release.estimates.order_by("position").values(*names)
+    same = all(
+        all(row.get(name) == other[name] for name in names)
+        for row, other in zip(told, kept, strict=True)
+    )
+    return same and sha256(release.body.encode()).hexdigest() == release.sha256
+
+
+@transaction.atomic
+def note_action(*, action: PolicyAction, by: User | None) -> None:
+    """Append what an action says now to its history."""
+    ActionChange.objects.create(
+        action=action,
+        changed_on=timezone.localdate(),
+        decision=action.decision,
+        status=action.status,
+        due_on=action.due_on,
+    )
+    renew_pages()
+    record(action="decide", kind="policy action", public_id=str(action.pk), by=by)

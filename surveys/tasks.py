@@ -1,0 +1,18 @@
+from celery import shared_task
+from django.utils import timezone
+
+from surveys.flushing import flush
+from surveys.models import Draft, Wave
+
+
+@shared_task
+def store_answers() -> None:
+    """Store waiting answers of every open wave. At least once: what is stored is gone."""
+    for wave in Wave.objects.filter(state=Wave.State.OPEN):
+        flush(wave)
+
+
+@shared_task
+def forget_drafts() -> None:
+    """Erase drafts nobody came back for. At least once: a second run finds nothing."""
+    Draft.objects.filter(expires_on__lt=timezone.localdate()).delete()

@@ -1,0 +1,173 @@
+"""Public pages about surveys: the same for everybody, so rendered once."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from foundation.publication import stored_page
+from surveys.comparing import changes
+from surveys.exports import (
+    MEDIA_TYPES,
+    RELEASE_FORMATS,
+    aggregate_file,
+    release_blocks,
+    release_content,
+)
+from surveys.models import (
+    Finding,
+    OpenText,
+    PolicyAction,
+    Release,
+    ReportedFigure,
+    Survey,
+    Wave,
+)
+from surveys.results import cross_tables, tables, totals_of
+
+
+@stored_page
+def surveys(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    shown = list(Survey.objects.public())
+    rows = [
+        {
+            "survey": survey,
+            "open": [w for w in _waves(survey) if w.is_open(today)],
+            "closed": [w for w in _waves(survey) if not w.is_open(today)],
+        }
+        for survey in shown
+    ]
+    context = {"rows": rows, "has_demo": any(survey.is_demo for survey in shown)}
+    return render(request, "surveys/surveys.html", context)
+
+
+def _waves(survey: Survey) -> list[Wave]:
+    return list(
+        Wave.objects.public()
+        .filter(questionnaire__survey=survey)
+        .select_related("questionnaire__survey")
+    )
+
+
+@stored_page
+def survey(request: HttpRequest, code: str) -> HttpResponse:
+    row = get_object_or_404(Survey.objects.public(), code=code)
+    today = timezone.localdate()
+    waves = _waves(row)
+    context = {
+        "survey": row,
+        "open": [wave for wave in waves if wave.is_open(today)],
+        "waves": waves,
+        "series": ReportedFigure.objects.filter(survey=row),
+        "findings": _findings(waves),
+        "has_demo": row.is_demo or any(wave.is_demo for wave in waves),
+    }
+    return render(request, "surveys/survey.html", context)
+
+
+def _findings(waves: list[Wave]) -> list[Finding]:
+    return list(
+        Finding.objects.filter(wave__in=waves, is_public=True).prefetch_related(
+            "actions__owner", "actions__changes"
+        )
+    )
+
+
+def _public_wave(public_id: str) -> Wave:
+    return get_object_or_404(
+        Wave.objects.public().select_related("questionnaire__survey"),
+        public_id=public_id,
+    )
+
+
+@stored_page
+def results(request: HttpRequest, public_id: str) -> HttpResponse:
+    wave = _public_wave(public_id)
+    totals = totals_of(wave) if wave.shows_totals else None
+    is_closed = wave.state == Wave.State.CLOSED
+    context = {
+        "wave": wave,
+        "survey": wave.questionnaire.survey,
+        "is_open": wave.is_open(timezone.localdate()),
+        "responses": totals.responses if totals else None,
+        "tables": tables(wave, totals) if totals and totals.responses else [],
+        # Groups are compared once nothing changes any more.
+        "crosses": cross_tables(wave, totals) if totals and is_closed else [],
+        "texts": OpenText.objects.filter(wave=wave).exclude(review="hidden"),
+        "releases": wave.releases.exclude(state="draft"),
+        "findings": _findings([wave]),
+        "has_demo": wave.is_demo,
+    }
+    return render(request, "surveys/results.html", context)
+
+
+@require_safe
+def export(request: HttpRequest, public_id: str, file_format: str) -> HttpResponseBase:
+    wave = _public_wave(public_id)
+    if not wave.shows_totals or file_format not in {"csv", "json"}:
+        raise Http404
+    content = aggregate_file(wave, file_format, with_bom=request.GET.get("bom") == "1")
+    response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
+    response["Content-Disposition"] = (
+        f'attachment; filename="survey-{wave.public_id}.{file_format}"'
+    )
+    return response
+
+
+@stored_page
+def release(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+    row = _release(public_id, number)
+    context = {
+        "release": row,
+        "wave": row.wave,
+        "survey": row.wave.questionnaire.survey,
+        "diagnostics": row.scheme.diagnostics if row.scheme else {},
+        "blocks": release_blocks(row),
+        "changes": changes(row),
+        "has_demo": row.wave.is_demo,
+    }
+    return render(request, "surveys/release.html", context)
+
+
+def _release(public_id: str, number: int) -> Release:
+    return get_object_or_404(
+        Release.objects.exclude(state="draft").select_related(
+            "wave__questionnaire__survey"
+        ),
+        wave__public_id=public_id,
+        number=number,
+    )
+
+
+@require_safe
+def release_file(
+    request: HttpRequest, public_id: str, number: int, file_format: str
+) -> HttpResponseBase:
+    row = _release(public_id, number)
+    if file_format not in RELEASE_FORMATS:
+        raise Http404
+    content = release_content(row, file_format)
+    response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
+    response["Content-Disposition"] = (
+        f'attachment; filename="survey-{public_id}-{number}.'
+        f'{RELEASE_FORMATS[file_format]}"'
+    )
+    return response
+
+
+@stored_page
+def actions(request: HttpRequest) -> HttpResponse:
+    """What came of surveys, the overdue first."""
+    rows = PolicyAction.objects.filter(finding__is_public=True).select_related(
+        "finding__wave__questionnaire__survey", "owner"
+    )
+    today = timezone.localdate()
+    late = [row for row in rows if row.is_overdue(today)]
+    context = {
+        "late": late,
+        "rows": [row for row in rows if row not in late],
+        "has_demo": any(row.finding.wave.is_demo for row in rows),
+    }
+    return render(request, "surveys/actions.html", context)

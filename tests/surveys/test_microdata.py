@@ -1,0 +1,84 @@
+import csv
+
+import pyreadstat
+import pytest
+from django.core.management import CommandError, call_command
+
+from surveys.models import Response
+from surveys.services.fielding import close_wave
+from tests.factories.surveys import fielded, option, question, texts
+
+pytestmark = pytest.mark.django_db
+
+ITEMS = [
+    question("gave", short=texts("Соңғы 12 айда берді"))
+    | {
+        "choices": [
+            option(1) | {"label": texts("Иә")},
+            option(99, missing="refused") | {"label": texts("Жауап бергім келмейді")},
+        ]
+    },
+    question("who", "multiple"),
+    question("age", "number", codes=()),
+    question("words", "text", codes=()),
+]
+
+
+@pytest.fixture
+def closed():
+    wave = fielded(ITEMS)
+    Response.objects.bulk_create(
+        Response(
+            wave=wave, language="kk", seed=0,
+            answers={"gave": 99 if n % 3 else 1, "who": [1, 3], "age": n},
+        )
+        for n in range(30)
+    )  # fmt: skip
+    return close_wave(wave=wave, by=None)
+
+
+@pytest.mark.parametrize("name", ["answers.sav", "answers.dta"])
+def test_a_file_is_read_back_with_kazakh_labels(closed, tmp_path, name):
+    path = tmp_path / name
+    call_command("export_responses", closed.public_id, str(path))
+
+    read = pyreadstat.read_sav if name.endswith("sav") else pyreadstat.read_dta
+    table, meta = read(str(path))
+
+    assert len(table) == 30
+    assert meta.column_names_to_labels["gave"] == "Соңғы 12 айда берді"
+    assert meta.variable_value_labels["gave"][1] == "Иә"
+    assert meta.variable_value_labels["gave"][99] == "Жауап бергім келмейді"
+    assert sorted(table["age"]) == list(range(30))
+
+
+def test_spss_keeps_missing_codes_and_levels(closed, tmp_path):
+    path = tmp_path / "answers.sav"
+    call_command("export_responses", closed.public_id, str(path))
+
+    table, meta = pyreadstat.read_sav(str(path), user_missing=True)
+
+    assert meta.missing_ranges["gave"] == [{"lo": 99, "hi": 99}]
+    assert meta.variable_measure["age"] == "scale"
+    assert set(table["gave"]) == {1, 99}
+    assert set(table["who_1"]) == {1}
+    assert set(table["who_2"]) == {0}
+
+
+def test_csv_holds_every_row_and_no_words(closed, tmp_path):
+    path = tmp_path / "answers.csv"
+    call_command("export_responses", closed.public_id, str(path), "--bom")
+
+    text = path.read_bytes()
+    rows = list(csv.reader(text.decode("utf-8-sig").splitlines()))
+
+    assert text.startswith(b"\xef\xbb\xbf")
+    assert rows[0] == ["gave", "who_1", "who_2", "who_3", "age"]
+    assert len(rows) == 31
+
+
+def test_an_open_wave_gives_nothing(tmp_path):
+    wave = fielded(ITEMS)
+
+    with pytest.raises(CommandError, match="Close the wave first"):
+        call_command("export_responses", wave.public_id, str(tmp_path / "a.csv"))
