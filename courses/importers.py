@@ -108,7 +108,7 @@ def _employ(
 ) -> None:
     until = last + timedelta(days=1) if last else None
     period = DateRange(first, until)
-    posts = user.employments.filter(is_primary=True)
+    posts = Employment.objects.filter(user=user, is_primary=True)
     same = posts.filter(body=body, period__startswith=first).first()
     if same:
         if same.period == period and same.position_group == group:

@@ -82,7 +82,7 @@ def note_change(*, item: Item, texts: dict[str, str], by: User) -> ItemChange:
 @transaction.atomic
 def expect_text(edition: Edition) -> None:
     """Have the text of a new file read for search; other kinds of files have none."""
-    is_readable = bool(edition.file) and can_be_read(edition.file.name)
+    is_readable = can_be_read(edition.file.name or "")
     states = Edition.TextState
     edition.text_state = states.WAITING if is_readable else states.NONE
     edition.text = ""

@@ -21,7 +21,15 @@ from courses.identity import (
     learner_in,
     own_enrolment,
 )
-from courses.models import Block, BlockProgress, Course, Enrolment, Lesson, Quiz
+from courses.models import (
+    Block,
+    BlockProgress,
+    Course,
+    Enrolment,
+    Lesson,
+    Obligation,
+    Quiz,
+)
 from courses.outline import lessons_in_order, outline, walk
 from courses.progress import mark_done
 from courses.services.certificates import earned_attempt
@@ -115,7 +123,7 @@ def _shown(block: Block, progress: dict[int, BlockProgress]) -> dict[str, object
         shown["scenario"] = walk(block, row.path if row else [])
     if block.kind == Block.Kind.VIDEO and block.media:
         shown["tracks"] = [
-            {"track": track, "cues": list(webvtt.from_buffer(StringIO(track.vtt)))}
+            {"track": track, "cues": webvtt.from_buffer(StringIO(track.vtt)).captions}
             for track in block.media.tracks.all()
         ]
     return shown
@@ -187,7 +195,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _obligations(request: HttpRequest) -> list[object]:
     if not isinstance(request.user, User):
         return []
-    rows = request.user.obligations.filter(met_on=None, exempt_period=None)
+    rows = Obligation.objects.filter(user=request.user, met_on=None, exempt_period=None)
     return list(rows.select_related("requirement__course").order_by("due_on"))
 
 

@@ -82,7 +82,8 @@ def _marks(piece: bytes) -> Iterator[bytes]:
 def _lines(edition: Edition | None) -> set[bytes]:
     if edition is None:
         return set()
-    rest, found = b"", set()
+    rest = b""
+    found: set[bytes] = set()
     with edition.file.open("rb") as stored, gzip.open(stored) as plain:
         while block := plain.read(BLOCK):
             *whole, rest = (rest + block).split(b"\r\n")
