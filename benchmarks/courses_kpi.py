@@ -4,8 +4,10 @@
         .venv/bin/python manage.py shell -c "import benchmarks.courses_kpi"
 """
 
+from collections.abc import Callable
 from datetime import date
 from time import perf_counter
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
@@ -48,7 +50,7 @@ ANALYZE;
 """
 
 
-def timed(name, work):
+def timed(name: str, work: Callable[[], Any]) -> Any:
     start = perf_counter()
     found = work()
     print(f"{name}: {perf_counter() - start:.2f} s")

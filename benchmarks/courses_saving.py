@@ -29,7 +29,7 @@ for n in range(LEARNERS):
     attempts.append(start_attempt(enrolment=enrolment, quiz=quiz).pk)
 
 
-def save(job):
+def save(job: tuple[int, int]) -> float:
     number, pk = job
     start = perf_counter()
     attempt = Attempt.objects.get(pk=pk)

@@ -90,9 +90,6 @@ class RegradeForm(forms.ModelForm[Regrade]):
 
 class UploadForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"))
-    dry_run = forms.BooleanField(
-        label=gettext_lazy("Only show what would happen"), required=False, initial=True
-    )
 
     def clean_file(self) -> str:
         uploaded = self.cleaned_data["file"]
@@ -105,8 +102,13 @@ class UploadForm(forms.Form):
         return text
 
 
+class StaffForm(UploadForm):
+    dry_run = forms.BooleanField(
+        label=gettext_lazy("Only show what would happen"), required=False, initial=True
+    )
+
+
 class QuestionsForm(UploadForm):
-    dry_run = None
     language = forms.ChoiceField(
         label=gettext_lazy("language"), choices=settings.LANGUAGES
     )

@@ -93,9 +93,9 @@ def open_obligations(requirement: Requirement, today: date) -> None:
     for duty in requirement.obligations.order_by("opened_on"):
         known[duty.user_id] = duty
     fresh = [
-        duty
+        fresh_duty
         for post in posts
-        if (duty := _next_duty(requirement, post, known.get(post.user_id), today))
+        if (fresh_duty := _next_duty(requirement, post, known.get(post.user_id), today))
     ]
     Obligation.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
 

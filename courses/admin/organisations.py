@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from courses.admin.questions import ReadOnly
-from courses.forms import CertificateForm, UploadForm
+from courses.forms import CertificateForm, StaffForm
 from courses.importers import load_staff
 from courses.models import (
     Attempt,
@@ -63,7 +63,7 @@ class EmploymentAdmin(admin.ModelAdmin[Employment]):
         assert isinstance(request.user, User)
         if not self.has_add_permission(request):
             return HttpResponse(status=403)
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = StaffForm(request.POST or None, request.FILES or None)
         outcome = None
         if request.method == "POST" and form.is_valid():
             outcome = load_staff(
@@ -103,11 +103,11 @@ class ObligationAdmin(admin.ModelAdmin[Obligation]):
     list_display = ["user", "requirement", "due_on", "met_on", "exempt_reason"]
     list_filter = ["requirement", "due_on"]
     search_fields = ["user__email"]
-    fields = ["user", "requirement", "opened_on", "due_on", "met_on"]
-    readonly_fields = fields
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.readonly_fields, "exempt_reason", "exempt_period"]
+    fields = [
+        "user", "requirement", "opened_on", "due_on", "met_on", "exempt_reason",
+        "exempt_period",
+    ]  # fmt: skip
+    readonly_fields = ["user", "requirement", "opened_on", "due_on", "met_on"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from courses.admin.authoring import DraftOnly
@@ -171,8 +172,8 @@ class ItemStatisticAdmin(ReadOnly):
     ]
     list_filter = [WeakFilter, "quiz"]
 
-    def get_empty_value_display(self) -> str:
-        return str(_("not enough variation"))
+    def get_empty_value_display(self) -> SafeString:
+        return format_html("{}", _("not enough variation"))
 
 
 @admin.register(QuizStatistic)
@@ -186,8 +187,16 @@ class RegradeAdmin(admin.ModelAdmin[Regrade]):
 
     list_display = ["at", "item", "before", "after", "reason", "by"]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return RegradeForm if obj is None else super().get_form(request, obj, **kwargs)
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Regrade | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        if obj is None:
+            return RegradeForm
+        return super().get_form(request, obj, change, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -70,7 +70,10 @@ def _find(request: HttpRequest, serial: str) -> tuple[Certificate | None, int]:
 @require_safe
 def certificate(request: HttpRequest, serial: str) -> HttpResponse:
     row, status = _find(request, serial)
-    context = {"certificate": row, "is_limited": status == 429}
+    context: dict[str, object] = {
+        "certificate": row,
+        "is_limited": status == 429,
+    }
     if row:
         learner = learner_in(request)
         context |= {

@@ -115,7 +115,7 @@ def _shown(block: Block, progress: dict[int, BlockProgress]) -> dict[str, object
         shown["scenario"] = walk(block, row.path if row else [])
     if block.kind == Block.Kind.VIDEO and block.media:
         shown["tracks"] = [
-            {"track": track, "cues": list(webvtt.from_buffer(StringIO(track.vtt)))}
+            {"track": track, "cues": webvtt.from_buffer(StringIO(track.vtt)).captions}
             for track in block.media.tracks.all()
         ]
     return shown

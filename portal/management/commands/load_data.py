@@ -4,9 +4,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from corruption_map.shipped import load_map
+from courses.shipped import load_courses
 from foundation.territory.shipped import load_territory
 from indicators.shipped import load_statistics
-from courses.shipped import load_courses
 from library.shipped import load_library
 from portal.shipped import load_authority
 from reports.shipped import load_reports
