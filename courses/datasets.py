@@ -107,11 +107,10 @@ TRAINING = declare(
         ),
         source=_("The portal"),
         licence=CC_BY,
-        key="pk",
         rows=shares,
         updated=shares_updated,
         columns=[
-            Column("id", _("Number"), "integer", source="pk"),
+            Column("public_id", _("Public id")),
             Column("course", _("Course"), source="course__slug"),
             Column("body", _("Body"), source="body__code"),
             *translated("body_name", _("Body"), source="body__name"),

@@ -1543,6 +1543,15 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
+                (
+                    "public_id",
+                    models.SlugField(
+                        default=foundation.public_id.new_public_id,
+                        max_length=40,
+                        unique=True,
+                        verbose_name="public id",
+                    ),
+                ),
                 ("as_of", models.DateField(verbose_name="as of")),
                 ("staff", models.PositiveIntegerField(verbose_name="staff")),
                 ("trained", models.PositiveIntegerField(verbose_name="trained")),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.content import Course
 from courses.models.learning import Certificate
 from courses.models.questions import QuestionVersion, Quiz
+from foundation.public_id import new_public_id
 from foundation.territory.models import PublicBody
 
 
@@ -126,6 +127,9 @@ class Reminder(models.Model):
 class TrainedShare(models.Model):
     """What was published of a body on a day; never counted anew."""
 
+    public_id = models.SlugField(
+        _("public id"), max_length=40, unique=True, default=new_public_id
+    )
     course = models.ForeignKey(Course, models.PROTECT)
     body = models.ForeignKey(PublicBody, models.PROTECT)
     as_of = models.DateField(_("as of"))
