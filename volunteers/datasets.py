@@ -83,7 +83,7 @@ def public_observations() -> QuerySet[Observation]:
 
 OBSERVATIONS = declare(
     Dataset(
-        slug="observations",
+        slug="volunteer-observations",
         title=_("Observations"),
         description=_(
             "What volunteers saw and a coordinator verified: place, day and answers to"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from corruption_map.importers.limits import LONGEST_CELL
 from corruption_map.importers.mistakes import refuse
 from corruption_map.importers.tables import Cell, RawRow, clean_text
 from corruption_map.sheets import Sheet
@@ -20,6 +21,8 @@ GUARDED = re.compile(r"'+[=+\-@\t]")
 def csv_rows(sheet: Sheet, content: bytes) -> Iterator[RawRow]:
     text = _decode(content)
     delimiter = _delimiter(sheet, text)
+    # The limit is the whole process's, and libraries raise it.
+    csv.field_size_limit(LONGEST_CELL)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     width = 0
     while True:

@@ -3,6 +3,8 @@
 LARGEST_FILE = 10_000_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
+# Characters of one cell of a CSV file.
+LONGEST_CELL = 131_072
 # A workbook of 20,000 rows unpacks to about 60 MB; real parts pack about 1:20.
 LARGEST_UNPACKED = 120_000_000
 LARGEST_PART = 80_000_000

@@ -172,6 +172,7 @@ _datasets: dict[str, Dataset] = {}
 
 
 def declare(dataset: Dataset) -> Dataset:
+    assert dataset.slug not in _datasets, f"Two datasets are called {dataset.slug}"
     _datasets[dataset.slug] = dataset
     return dataset
 

@@ -43,8 +43,8 @@ def test_removing_leaves_what_was_there():
     assert sizes() == before
 
 
-@pytest.mark.usefixtures("real")
-def test_loading_twice_adds_once():
+def test_loading_twice_adds_once(db):
+    call_command("load_data", verbosity=0)
     load_demo(FEW)
     before = sizes()
 

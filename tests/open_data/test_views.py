@@ -4,7 +4,13 @@ from io import StringIO
 
 import pytest
 
-from foundation.open_data.registry import Column, Dataset, datasets, find_dataset
+from foundation.open_data.registry import (
+    Column,
+    Dataset,
+    datasets,
+    declare,
+    find_dataset,
+)
 
 SLUGS = [dataset.slug for dataset in datasets()]
 
@@ -126,3 +132,8 @@ def test_column_named_twice_is_refused():
 
     with pytest.raises(AssertionError, match="twice"):
         Dataset("d", "D", "", columns, rows=None, source="")
+
+
+def test_a_name_that_another_dataset_has_is_refused():
+    with pytest.raises(AssertionError, match="called areas"):
+        declare(find_dataset("areas"))

@@ -204,7 +204,10 @@ def test_nothing_unverified_is_seen(client, observer):
 
     assert before == [404, 404]
     assert [status_of(stranger, path) for path in paths] == [200, 200]
-    assert row.public_id in stranger.get("/api/v1/observations/").content.decode()
+    assert (
+        row.public_id
+        in stranger.get("/api/v1/volunteer-observations/").content.decode()
+    )
 
 
 @pytest.mark.django_db

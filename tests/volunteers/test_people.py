@@ -248,7 +248,7 @@ def crawl(client):
         "/en/initiatives/feed/",
         "/en/observations/",
         "/api/v1/initiatives/",
-        "/api/v1/observations/",
+        "/api/v1/volunteer-observations/",
         *(f"/en/initiatives/export/{f}/" for f in ("csv", "json", "geojson")),
         *(f"/en/observations/export/{f}/" for f in ("csv", "json", "geojson")),
     ]
