@@ -59,9 +59,10 @@ def private_form(view: View[P]) -> View[P]:
 
 
 def _is_ours(request: HttpRequest, origin: str) -> bool:
-    # With “no-referrer” a browser says “null”; then it says itself whose page it was.
+    # With “no-referrer” a browser says “null”; most then say themselves whose page it
+    # was. Older ones, and all of them without HTTPS, do not: people behind them answer.
     if origin == "null":
-        return request.headers.get("Sec-Fetch-Site") == "same-origin"
+        return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
     return urlsplit(origin).netloc == request.get_host()
 
 

@@ -1,0 +1,58 @@
+"""Somebody answers a survey, on a small screen and without scripts."""
+
+import pytest
+from django.core.management import call_command
+
+from foundation.publication import page_redis
+from surveys.models import Inbox
+from tests.factories.surveys import fielded, option, question
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KINDS = ["single", "multiple", "scale", "matrix", "ranking", "number", "date", "text"]
+STEPS = 4
+
+
+@pytest.fixture
+def everything(transactional_db):
+    """A wave with a question of every kind."""
+    page_redis().flushdb()
+    call_command("load_data", verbosity=0)
+    items = []
+    for kind in [*KINDS, "area", "body", "info"]:
+        item = question(f"q_{kind}", kind)
+        if kind == "matrix":
+            item["rows"] = [option(1), option(2)]
+        if kind in {"number", "text", "date", "area"}:
+            item["choices"] = [option(98, missing="dk")]
+        items.append(item)
+    return fielded(items)
+
+
+def test_every_kind_of_question_is_accessible_and_fits(page, axe, everything):
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(f"/en/surveys/answer/{everything.public_id}/")
+
+    for _step in range(STEPS):
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.locator(".survey-buttons button").first.click()
+
+    assert Inbox.objects.count() == 1
+
+
+def test_a_survey_is_answered_by_keyboard_without_scripts(browser, address, everything):
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/kk/surveys/answer/{everything.public_id}/")
+    page.locator("#q_q_single_1").focus()
+    page.keyboard.press("Space")
+
+    for _step in range(STEPS):
+        page.locator(".survey-buttons button").first.focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    assert Inbox.objects.get().payload["answers"] == {"q_single": 1}
+    assert Inbox.objects.get().payload["language"] == "kk"
+    assert context.cookies() == []
+    context.close()
