@@ -79,6 +79,8 @@ class Tip(models.Model):
     identity_wrap = models.BinaryField()
     head = models.BinaryField()
     identity = models.BinaryField()
+    # The receipt's public key, sealed apart from the head, whose length it would tell of.
+    reporter_key = models.BinaryField(null=True)
     # Labels and links, sealed under the same key as the report.
     desk = models.BinaryField(null=True)
     assignee = models.ForeignKey(

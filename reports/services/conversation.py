@@ -47,7 +47,6 @@ class Head:
     excluded: list[str]
     is_named: bool
     excluded_ids: frozenset[str]
-    public_key: bytes
 
     def excludes(self, person: Recipient) -> bool:
         """Tell whether the reporter said that this person must not see the report."""
@@ -68,7 +67,6 @@ def read_head(tip: Tip, key: bytes) -> Head:
         head["excluded"],
         head["is_named"],
         frozenset(head.get("excluded_ids", [])),
-        bytes.fromhex(head.get("public_key", "")),
     )
 
 

@@ -122,6 +122,8 @@ def _file(
     tip.content_wrap = seal(keys.unlock, content_key, place_of(tip, "content_wrap"))
     tip.identity_wrap = seal(keys.unlock, identity_key, place_of(tip, "identity_wrap"))
     tip.head = seal_text(content_key, _head(content, keys), place_of(tip, "head"))
+    public_key = reporters_root(keys.unlock).public_key
+    tip.reporter_key = seal(content_key, public_key, place_of(tip, "reporter_key"))
     tip.identity = seal_identity(tip, identity_key, content.name, content.contact)
     tip.save(force_insert=True)
     Wrap.objects.bulk_create(
@@ -136,7 +138,6 @@ def _file(
 
 def _head(content: Content, keys: ReceiptKeys) -> str:
     signer = SigningKey(keys.signing_seed)
-    public_key = reporters_root(keys.unlock).public_key
     # An empty list asks the database nothing.
     excluded = Recipient.objects.filter(public_id__in=content.excluded)
     head = {
@@ -145,7 +146,6 @@ def _head(content: Content, keys: ReceiptKeys) -> str:
         "verify_key": signer.verify_key.encode().hex(),
         "excluded": [row.shown_name for row in excluded],
         "excluded_ids": [str(person) for person in content.excluded],
-        "public_key": public_key.hex(),
         "is_named": bool(content.name),
     }
     return json.dumps(head, ensure_ascii=False)

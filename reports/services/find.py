@@ -4,11 +4,16 @@ There is no index, in clear or blind, and the question goes to no database: a va
 is open reads its cases at some ten thousand in a second.
 """
 
+import itertools
 import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
@@ -23,6 +28,7 @@ BESIDE = 60
 # of Russian and English need no more here.
 LONG_WORD = 5
 OPEN_TO = 3
+FOLDED_LETTERS = list(zip("әғқңөұүһіёi", "агкноуухиеи", strict=True))
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,17 @@ class _Asked:
         beginnings = {stem[: max(2, len(stem) - 1)] for stem in self.stems}
         if len(self.folded) >= LONG_WORD:
             beginnings.add(self.folded[:-2])
-        # Shorter ones cover longer ones.
-        options = sorted(map(re.escape, beginnings), key=len)
+        self.beginnings = beginnings
+        options = map(re.escape, beginnings)
         self.candidates = re.compile(rf"(?<![^\W_])(?:{'|'.join(options)})[^\W_]*")
 
     def place_in(self, folded: str) -> int | None:
         at = folded.find(self.folded)
         if at >= 0:
             return at
+        # Plain search is so much quicker that it pays to ask it first.
+        if not any(beginning in folded for beginning in self.beginnings):
+            return None
         for found in self.candidates.finditer(folded):
             if self._is_meant(found[0]):
                 return found.start()
@@ -73,30 +82,62 @@ class _Asked:
         return not self.stems.isdisjoint(stems.__wrapped__(word))
 
 
+def quick_fold(text: str) -> str:
+    """Return what `fold` returns for a long text, in a tenth of its time."""
+    text = text.lower()
+    for letter, folded in FOLDED_LETTERS:
+        text = text.replace(letter, folded)
+    return text
+
+
 def find(*, question: str, vault: OpenVault, by: User) -> list[Found]:
     """Return the cases that say what is asked for; one that was changed is passed."""
     asked = Question(question)
     if not asked:
         return []
+    _open_new(vault, by)
     said = _messages(vault)
-    found = []
-    for tip, wrapped in _held(vault):
-        text = _text(tip, wrapped, said.get(tip.id, []), vault, by)
-        place = asked.place_in(fold(text))
+    found: dict[UUID, str] = {}
+    for sealed in _held(vault):
+        text = _text(sealed, said.get(sealed.tip, []), vault)
+        place = asked.place_in(quick_fold(text))
         if place is not None:
-            found.append(Found(tip, _excerpt(text, place)))
+            found[sealed.tip] = _excerpt(text, place)
     record(
         action="search", kind="vault", public_id=str(vault.recipient.public_id), by=by
     )
-    return found
+    return [Found(tip, found[tip.pk]) for tip in Tip.objects.filter(pk__in=found)]
 
 
 Message = tuple[UUID, str, int, Any]
 
 
-def _held(vault: OpenVault) -> list[tuple[Tip, Wrap]]:
-    wraps = Wrap.objects.filter(recipient=vault.recipient, purpose=Wrap.Purpose.CONTENT)
-    return [(row.tip, row) for row in wraps.select_related("tip")]
+class Sealed(NamedTuple):
+    """What of a case is searched; no more is fetched, for there are thousands."""
+
+    tip: UUID
+    epoch: int
+    own: Any
+    head: Any
+    desk: Any
+
+
+def _wraps(vault: OpenVault) -> QuerySet[Wrap]:
+    content = Wrap.Purpose.CONTENT
+    return Wrap.objects.filter(recipient=vault.recipient, purpose=content)
+
+
+def _open_new(vault: OpenVault, by: User) -> None:
+    """Open the keys that were never opened; it is done once for each case."""
+    for row in _wraps(vault).filter(own=None).select_related("tip"):
+        with suppress(SealBrokenError):
+            key_of(row.tip, vault, Wrap.Purpose.CONTENT, by)
+
+
+def _held(vault: OpenVault) -> Iterator[Sealed]:
+    rows = _wraps(vault).exclude(own=None)
+    columns = ("tip", "epoch", "own", "tip__head", "tip__desk")
+    return itertools.starmap(Sealed, rows.values_list(*columns).iterator(500))
 
 
 def _messages(vault: OpenVault) -> dict[UUID, list[Message]]:
@@ -110,33 +151,23 @@ def _messages(vault: OpenVault) -> dict[UUID, list[Message]]:
     return found
 
 
-def _text(
-    tip: Tip, wrapped: Wrap, messages: list[Message], vault: OpenVault, by: User
-) -> str:
+def _text(sealed: Sealed, messages: list[Message], vault: OpenVault) -> str:
+    tip, person = sealed.tip, vault.recipient.public_id
+    place = Place("wrap", Wrap.Purpose.CONTENT.value, tip, person, sealed.epoch)
     try:
-        key = _key(tip, wrapped, vault, by)
-        head = json.loads(
-            unseal_text(key, tip.head, Place("tip", "head", tip.id, tip.id))
-        )
-        texts = list(head["answers"].values())
-        if tip.desk is not None:
-            place = Place("tip", "desk", tip.id, tip.id)
-            texts += json.loads(unseal_text(key, tip.desk, place))["labels"]
+        key = unseal(vault.root.own_key, sealed.own, place)
+        head = unseal_text(key, sealed.head, Place("tip", "head", tip, tip))
+        texts = list(json.loads(head)["answers"].values())
+        if sealed.desk is not None:
+            desk = unseal_text(key, sealed.desk, Place("tip", "desk", tip, tip))
+            texts += json.loads(desk)["labels"]
         for row, side, number, body in messages:
-            place = Place("message", side, tip.id, row, number)
+            place = Place("message", side, tip, row, number)
             turn = json.loads(unseal_text(key, body, place))
             texts.append(json.loads(turn["said"])["text"])
     except SealBrokenError:
         return ""
     return "\n".join(texts)
-
-
-def _key(tip: Tip, wrapped: Wrap, vault: OpenVault, by: User) -> bytes:
-    if wrapped.own is None:
-        return key_of(tip, vault, Wrap.Purpose.CONTENT, by)
-    person = vault.recipient.public_id
-    place = Place("wrap", wrapped.purpose, tip.id, person, wrapped.epoch)
-    return unseal(vault.root.own_key, wrapped.own, place)
 
 
 def _excerpt(text: str, place: int) -> str:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
-from reports.crypto import SealBrokenError, new_key, seal_text, unseal_text, wrap
+from reports.crypto import SealBrokenError, new_key, seal, unseal, wrap
 from reports.models import PrivateNote, Recipient, Recusal, SealedMessage, Tip, Wrap
 from reports.services.cases import NoKeyError, key_of
 from reports.services.conversation import (
@@ -25,6 +25,8 @@ from reports.services.filing import file_place, place_of, reporters_info, wraps
 from reports.services.vaults import OpenVault, sole_holder
 
 CONTENT = Wrap.Purpose.CONTENT
+# What of a tip's own row lies under its key.
+RESEALED = ("head", "desk", "reporter_key")
 
 
 class LastHolderError(Exception):
@@ -192,36 +194,36 @@ def rekey(*, tip: Tip, vault: OpenVault, by: User) -> None:
     have copied those files anyway.
     """
     key = key_of(tip, vault, CONTENT, by)
-    head = read_head(tip, key)
-    if not head.public_key:
+    if tip.reporter_key is None:
         raise NoNewKeyError
-    _rekey(tip, key, head.public_key, by)
+    _rekey(tip, key, by)
 
 
 @transaction.atomic
-def _rekey(tip: Tip, old: bytes, reporter: bytes, by: User) -> None:
+def _rekey(tip: Tip, old: bytes, by: User) -> None:
     row = Tip.objects.select_for_update().get(pk=tip.pk)
     if row.epoch != tip.epoch:
         raise KeyChangedError
     new, epoch = new_key(), row.epoch + 1
-    for column in ("head", "desk"):
+    reporter = unseal(old, row.reporter_key, place_of(row, "reporter_key"))
+    for column in RESEALED:
         if (sealed := getattr(row, column)) is not None:
             place = place_of(row, column)
-            setattr(row, column, seal_text(new, unseal_text(old, sealed, place), place))
+            setattr(row, column, seal(new, unseal(old, sealed, place), place))
     for message in SealedMessage.objects.filter(tip=row):
         place = message_place(message)
-        message.body = seal_text(new, unseal_text(old, message.body, place), place)
+        message.body = seal(new, unseal(old, message.body, place), place)
         message.save(update_fields=["body"])
     for file in row.files.all():
         place = file_place(row.id, file.id)
-        file.record = seal_text(new, unseal_text(old, file.record, place), place)
+        file.record = seal(new, unseal(old, file.record, place), place)
         file.save(update_fields=["record"])
     people = [person for person in holders(row) if person.is_active]
     row.wraps.filter(purpose=CONTENT).delete()
     Wrap.objects.bulk_create(wraps(row, people, CONTENT, new, epoch))
     row.content_wrap = wrap(new, reporter, reporters_info(row, epoch))
     row.epoch, row.is_key_due = epoch, False
-    row.save(update_fields=["head", "desk", "content_wrap", "epoch", "is_key_due"])
+    row.save(update_fields=[*RESEALED, "content_wrap", "epoch", "is_key_due"])
     _audit("change the key", row, by)
 
 

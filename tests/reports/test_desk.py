@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from foundation.search.kazakh import fold
 from reports.crypto import SealBrokenError
 from reports.models import PrivateNote, Tip
 from reports.services import desk as beside
@@ -166,6 +169,11 @@ def test_search_reads_messages_and_labels_and_not_what_is_not_ours(
     for asked in ("көпір", "асфальт"):
         assert [r.tip for r in act(find.find, bolat, question=asked)] == [filing.tip]
     assert len(act(find.find, aigerim, question="көпір")) == 2
+
+
+@given(st.text())
+def test_long_texts_are_folded_as_words_are(text):
+    assert find.quick_fold(text) == fold(text)
 
 
 def test_search_passes_over_what_was_changed(filed, aigerim):

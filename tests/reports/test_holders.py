@@ -10,7 +10,7 @@ from reports.services import cases, holders
 from reports.services.cases import NoKeyError, key_of, read_case
 from reports.services.conversation import KeyChangedError, write_message
 from reports.services.filing import place_of
-from reports.services.holders import LastHolderError, MayNotHoldError
+from reports.services.holders import LastHolderError, MayNotHoldError, NoNewKeyError
 from reports.services.visits import (
     add_reporters_files,
     answer_as_reporter,
@@ -244,6 +244,16 @@ def test_a_forged_wrap_to_the_receipt_opens_nothing(filed, aigerim):
 
     with pytest.raises(SealBrokenError):
         read_report(open_by_receipt(filing.receipt))
+
+
+def test_a_case_older_than_these_keys_gets_no_new_one(filed, aigerim):
+    tip = filed().tip
+    Tip.objects.update(reporter_key=None)
+
+    with pytest.raises(NoNewKeyError):
+        act(holders.rekey, aigerim, tip=Tip.objects.get())
+
+    assert act(read_case, aigerim, tip=tip).head.answers["what"] == MARK
 
 
 def test_all_cases_that_were_left_get_new_keys(filed, aigerim, bolat):
