@@ -205,6 +205,7 @@ def _rekey(tip: Tip, old: bytes, by: User) -> None:
     if row.epoch != tip.epoch:
         raise KeyChangedError
     new, epoch = new_key(), row.epoch + 1
+    assert row.reporter_key is not None
     reporter = unseal(old, row.reporter_key, place_of(row, "reporter_key"))
     for column in RESEALED:
         if (sealed := getattr(row, column)) is not None:
