@@ -223,7 +223,11 @@ class MoveForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         help_text=_("Only when the case is closed."),
-        choices=[("", "—"), *Tip.Outcome.choices],
+        # A case is joined with another by its own step, which links them.
+        choices=[
+            ("", "—"),
+            *(c for c in Tip.Outcome.choices if c[0] != Tip.Outcome.DUPLICATE),
+        ],
         required=False,
     )
 
@@ -275,4 +279,52 @@ class ReasonForm(forms.Form):
 class GrantForm(forms.Form):
     days = forms.IntegerField(
         label=_("For how many days"), min_value=1, max_value=30, initial=7
+    )
+
+
+class LabelsForm(forms.Form):
+    labels = forms.CharField(
+        label=_("Labels"),
+        help_text=_("Separated by commas; sealed like the report."),
+        max_length=1000,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_labels(self) -> list[str]:
+        return str(self.cleaned_data["labels"]).split(",")
+
+
+class ColleagueForm(forms.Form):
+    """One of the people to whom something can be done; named by their public id."""
+
+    to = forms.ChoiceField(label=_("Colleague"))
+
+    def __init__(self, *args: Any, people: Iterable[Recipient], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.public_id): person for person in people}
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, row.shown_name) for key, row in self.people.items()]
+
+    def clean_to(self) -> Recipient:
+        return self.people[self.cleaned_data["to"]]
+
+
+class OtherCaseForm(forms.Form):
+    reference = forms.CharField(
+        label=_("Reference of the other case"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_reference(self) -> str:
+        return str(self.cleaned_data["reference"]).strip().upper()
+
+
+class SearchForm(forms.Form):
+    question = forms.CharField(
+        label=_("Words that the report, its messages or labels contain"),
+        max_length=LONGEST_LINE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

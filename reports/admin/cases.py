@@ -1,6 +1,5 @@
 """A recipient's cases: metadata while the vault is locked, the report when it is open."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from reports.admin.cookie import staff, vault_of
 from reports.admin.vault import vault_page
+from reports.admin.vault_pages import keys_page, search_page
+from reports.admin.work import WORK, Handler, refusing, work_context
 from reports.crypto import SealBrokenError
 from reports.downloads import attachment_response
 from reports.forms import (
@@ -36,13 +37,20 @@ from reports.services.cases import MOVES, MoveError, NoKeyError
 from reports.services.conversation import read_file
 from reports.services.vaults import OpenVault
 
-Handler = Callable[[HttpRequest, Tip, OpenVault], dict[str, Any] | None]
-
 
 @admin.register(Tip)
 class TipAdmin(admin.ModelAdmin[Tip]):
-    list_display = ["reference", "state", "received_on", "answer_due_on", "is_overdue"]
-    list_filter = ["state", "outcome"]
+    list_display = [
+        "reference",
+        "state",
+        "assignee",
+        "received_on",
+        "answer_due_on",
+        "is_overdue",
+    ]
+    list_filter = ["state", "outcome", "is_key_due"]
+    list_select_related = ["assignee"]
+    change_list_template = "admin/reports/cases.html"
     search_fields = ["reference"]
     actions = None
 
@@ -71,6 +79,8 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         wrap = self.admin_site.admin_view
         own = [
             path("vault/", wrap(self.vault_view), name="reports_vault"),
+            path("search/", wrap(self.search_view), name="reports_search"),
+            path("keys/", wrap(self.keys_view), name="reports_keys"),
             path(
                 "<uuid:tip>/file/<uuid:file>/",
                 wrap(self.file_view),
@@ -79,9 +89,17 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         ]
         return own + super().get_urls()
 
+    def _context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "opts": self.opts}
+
     def vault_view(self, request: HttpRequest) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts}
-        return vault_page(request, context)
+        return vault_page(request, self._context(request))
+
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        return search_page(request, self._context(request))
+
+    def keys_view(self, request: HttpRequest) -> HttpResponse:
+        return keys_page(request, self._context(request))
 
     def _tip(self, request: HttpRequest, wanted: Any) -> Tip:
         if not staff(request).has_perm("reports.answer_tip"):
@@ -116,8 +134,7 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         tip = self._tip(request, object_id)
-        context = {**self.admin_site.each_context(request), "opts": self.opts}
-        return case_page(request, tip, context)
+        return case_page(request, tip, self._context(request))
 
 
 @never_cache
@@ -127,9 +144,15 @@ def case_page(request: HttpRequest, tip: Tip, context: dict[str, Any]) -> HttpRe
     more: dict[str, Any] = {}
     if vault is not None and request.method == "POST":
         handler = HANDLERS.get(request.POST.get("action", ""))
-        answer = handler(request, tip, vault) if handler else None
+        answer = refusing(handler)(request, tip, vault) if handler else None
         if answer is None:
-            return redirect("admin:reports_tip_change", tip.pk)
+            # Who gave the case up sees it no more.
+            is_held = Tip.objects.held_by(staff(request)).filter(pk=tip.pk).exists()
+            return (
+                redirect("admin:reports_tip_change", tip.pk)
+                if is_held
+                else redirect("admin:reports_tip_changelist")
+            )
         more = answer
     context = {
         **context,
@@ -167,6 +190,7 @@ def _opened(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any]:
             for key, value in case.head.answers.items()
             if key in questions
         ],
+        **work_context(request, tip, vault),
         "turns": [(turn, names.get(turn.author, "")) for turn in case.turns],
         "disclosures": tip.disclosures.filter(asked_by=vault.recipient),
         "has_name": tip.wraps.filter(
@@ -246,4 +270,5 @@ HANDLERS: dict[str, Handler] = {
     "extend": _extend,
     "ask": _ask,
     "name": _open_name,
+    **WORK,
 }

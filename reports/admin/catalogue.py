@@ -3,12 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from reports.admin.cookie import staff
+from reports.admin.work import explained
 from reports.models import Channel, Questionnaire, Recipient
 from reports.questionnaires import SchemaError, read_schema
+from reports.services.holders import LastHolderError, remove
 from reports.services.vaults import sole_holder
 
 
@@ -63,7 +66,9 @@ class RecipientForm(forms.ModelForm[Recipient]):
         is_active = bool(self.cleaned_data["is_active"])
         if not is_active and sole_holder(self.instance):
             raise forms.ValidationError(
-                _("There are cases that nobody else can open; close them first")
+                _(
+                    "There are cases that nobody else can open; grant them to a colleague first"
+                )
             )
         return is_active
 
@@ -74,6 +79,22 @@ class RecipientAdmin(admin.ModelAdmin[Recipient]):
     list_display = ["shown_name", "kind", "channel", "is_active"]
     list_filter = ["kind", "is_active"]
     actions = None
+
+    def save_model(
+        self, request: HttpRequest, obj: Recipient, form: RecipientForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data and not obj.is_active:
+            self._remove(request, obj)
+
+    def _remove(self, request: HttpRequest, row: Recipient) -> None:
+        try:
+            remove(person=row, by=staff(request))
+        except LastHolderError:
+            # A colleague was removed in the same moment.
+            row.is_active = True
+            row.save(update_fields=["is_active"])
+            messages.error(request, explained(LastHolderError()))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -2,6 +2,8 @@ from reports.models.channel import Channel, Questionnaire, Salt
 from reports.models.recipient import Recipient, VaultSession
 from reports.models.tip import (
     Disclosure,
+    PrivateNote,
+    Recusal,
     SealedFile,
     SealedMessage,
     SpentProof,
@@ -12,8 +14,10 @@ from reports.models.tip import (
 __all__ = [
     "Channel",
     "Disclosure",
+    "PrivateNote",
     "Questionnaire",
     "Recipient",
+    "Recusal",
     "Salt",
     "SealedFile",
     "SealedMessage",

@@ -51,6 +51,7 @@ class Tip(models.Model):
         NOT_CONFIRMED = "not_confirmed", _("Not confirmed")
         OUTSIDE = "outside", _("Outside the competence")
         NO_CASE = "no_case", _("Too little to go on")
+        DUPLICATE = "duplicate", _("Joined with another report")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     reference = models.CharField(
@@ -78,6 +79,22 @@ class Tip(models.Model):
     identity_wrap = models.BinaryField()
     head = models.BinaryField()
     identity = models.BinaryField()
+    # The receipt's public key, sealed apart from the head, whose length it would tell of.
+    reporter_key = models.BinaryField(null=True)
+    # Labels and links, sealed under the same key as the report.
+    desk = models.BinaryField(null=True)
+    assignee = models.ForeignKey(
+        Recipient,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("worked on by"),
+    )
+    # Counts how often the key was changed; the reporter's key follows by `content_wrap`
+    # in the first epoch and by a wrap to the receipt's own public key after it.
+    epoch = models.PositiveIntegerField(default=1)
+    is_key_due = models.BooleanField(_("needs a new key"), default=False)
 
     objects: ClassVar[TipQuerySet] = TipQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -134,6 +151,44 @@ class Wrap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tip_id} {self.purpose}"
+
+
+class Recusal(models.Model):
+    """Who gave a case up for good: no grant gives it back to them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="recusals")
+    recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("recusal")
+        verbose_name_plural = _("recusals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tip", "recipient"], name="reports_one_recusal_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tip_id}"
+
+
+class PrivateNote(models.Model):
+    """What a recipient writes for themselves; sealed under their own root."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="private_notes")
+    recipient = models.ForeignKey(Recipient, models.CASCADE, related_name="+")
+    body = models.BinaryField()
+    written_on = models.DateField(_("written on"))
+
+    class Meta:
+        verbose_name = _("private note")
+        verbose_name_plural = _("private notes")
+        ordering = ["tip", "written_on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.id}"
 
 
 class SealedMessage(models.Model):

@@ -20,7 +20,7 @@ from reports.crypto import (
     sign,
     unseal_text,
 )
-from reports.models import SealedFile, SealedMessage, Tip
+from reports.models import Recipient, SealedFile, SealedMessage, Tip
 from reports.services.filing import file_place, place_of
 
 REPORTER = "reporter"
@@ -46,6 +46,16 @@ class Head:
     verify_key: bytes
     excluded: list[str]
     is_named: bool
+    excluded_ids: frozenset[str]
+
+    def excludes(self, person: Recipient) -> bool:
+        """Tell whether the reporter said that this person must not see the report."""
+        is_named = person.shown_name in self.excluded
+        return is_named or str(person.public_id) in self.excluded_ids
+
+
+class KeyChangedError(Exception):
+    """The tip has got a new key since it was opened."""
 
 
 def read_head(tip: Tip, key: bytes) -> Head:
@@ -56,6 +66,7 @@ def read_head(tip: Tip, key: bytes) -> Head:
         bytes.fromhex(head["verify_key"]),
         head["excluded"],
         head["is_named"],
+        frozenset(head.get("excluded_ids", [])),
     )
 
 
@@ -66,6 +77,8 @@ def write_message(
     """Seal one message at the end of the conversation."""
     # Two at once would take the same number: the row's lock makes them queue.
     locked = Tip.objects.select_for_update().get(pk=tip.pk)
+    if locked.epoch != tip.epoch:
+        raise KeyChangedError
     last = locked.messages.aggregate(last=Max("number"))["last"] or 0
     row, number, today = uuid4(), last + 1, timezone.localdate()
     place = _place(tip.id, row, side, number)
@@ -98,13 +111,11 @@ def read_messages(
     rows = tip.messages.order_by("number")
     if not with_notes:
         rows = rows.exclude(side=SealedMessage.Side.NOTE)
-    return [_turn(tip.id, row, key, verify_keys) for row in rows]
+    return [_turn(row, key, verify_keys) for row in rows]
 
 
-def _turn(
-    tip: UUID, row: SealedMessage, key: bytes, verify_keys: Mapping[str, bytes]
-) -> Turn:
-    place = _place(tip, row.id, row.side, row.number)
+def _turn(row: SealedMessage, key: bytes, verify_keys: Mapping[str, bytes]) -> Turn:
+    place = message_place(row)
     body = json.loads(unseal_text(key, row.body, place))
     said = json.loads(body["said"])
     is_theirs = (said["author"] == REPORTER) == (row.side == REPORTER)
@@ -122,6 +133,10 @@ def _turn(
             place,
         ),
     )
+
+
+def message_place(row: SealedMessage) -> Place:
+    return _place(row.tip_id, row.id, row.side, row.number)
 
 
 def _place(tip: UUID, row: UUID, side: str, number: int) -> Place:

@@ -15,6 +15,8 @@ from nacl.signing import SigningKey
 from reports.crypto import (
     Place,
     ReceiptKeys,
+    Root,
+    derive,
     new_key,
     seal,
     seal_text,
@@ -120,6 +122,8 @@ def _file(
     tip.content_wrap = seal(keys.unlock, content_key, place_of(tip, "content_wrap"))
     tip.identity_wrap = seal(keys.unlock, identity_key, place_of(tip, "identity_wrap"))
     tip.head = seal_text(content_key, _head(content, keys), place_of(tip, "head"))
+    public_key = reporters_root(keys.unlock).public_key
+    tip.reporter_key = seal(content_key, public_key, place_of(tip, "reporter_key"))
     tip.identity = seal_identity(tip, identity_key, content.name, content.contact)
     tip.save(force_insert=True)
     Wrap.objects.bulk_create(
@@ -141,9 +145,19 @@ def _head(content: Content, keys: ReceiptKeys) -> str:
         "language": content.language,
         "verify_key": signer.verify_key.encode().hex(),
         "excluded": [row.shown_name for row in excluded],
+        "excluded_ids": [str(person) for person in content.excluded],
         "is_named": bool(content.name),
     }
     return json.dumps(head, ensure_ascii=False)
+
+
+def reporters_root(unlock: bytes) -> Root:
+    """Return the keys to which a tip's later keys are wrapped for its receipt."""
+    return Root(derive(unlock, "acp-rcpt-wrap"))
+
+
+def reporters_info(tip: Tip, epoch: int) -> bytes:
+    return wrap_info(tip.id, tip.id, "reporter", epoch)
 
 
 def place_of(tip: Tip, column: str) -> Place:
@@ -157,17 +171,22 @@ def seal_identity(tip: Tip, key: bytes, name: str, contact: str) -> bytes:
 
 
 def wraps(
-    tip: Tip, people: Iterable[Recipient], purpose: Wrap.Purpose, key: bytes
+    tip: Tip,
+    people: Iterable[Recipient],
+    purpose: Wrap.Purpose,
+    key: bytes,
+    epoch: int = 1,
 ) -> list[Wrap]:
     return [
         Wrap(
             tip=tip,
             recipient=person,
             purpose=purpose,
+            epoch=epoch,
             wrapped=wrap(
                 key,
                 bytes(person.public_key),
-                wrap_info(tip.id, person.public_id, purpose, 1),
+                wrap_info(tip.id, person.public_id, purpose, epoch),
             ),
         )
         for person in people

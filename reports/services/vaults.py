@@ -226,9 +226,10 @@ def _audit(action: str, recipient: Recipient, by: User | None) -> None:
 
 
 def sole_holder(recipient: Recipient) -> bool:
-    """Tell whether an open case would be left with nobody who can read it."""
+    """Tell whether an open case, or the name in it, would be left to nobody."""
     others = Wrap.objects.filter(
         tip=OuterRef("tip"), purpose=OuterRef("purpose"), recipient__is_active=True
     ).exclude(recipient=recipient)
-    mine = Wrap.objects.filter(recipient=recipient, purpose=Wrap.Purpose.CONTENT)
+    kept = [Wrap.Purpose.CONTENT, Wrap.Purpose.IDENTITY]
+    mine = Wrap.objects.filter(recipient=recipient, purpose__in=kept)
     return mine.exclude(tip__state=Tip.State.CLOSED).exclude(Exists(others)).exists()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +18,21 @@ from reports.services.conversation import (
     REPORTER,
     Attachment,
     Head,
+    KeyChangedError,
     Turn,
     read_files,
     read_head,
     read_messages,
     write_message,
 )
-from reports.services.filing import add_files, place_of, salt, seal_identity
+from reports.services.filing import (
+    add_files,
+    place_of,
+    reporters_info,
+    reporters_root,
+    salt,
+    seal_identity,
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,9 @@ class Visit:
 
     @property
     def content_key(self) -> bytes:
+        if self.tip.epoch > 1:
+            info = reporters_info(self.tip, self.tip.epoch)
+            return reporters_root(self.unlock).unwrap(self.tip.content_wrap, info)
         place = place_of(self.tip, "content_wrap")
         return unseal(self.unlock, self.tip.content_wrap, place)
 
@@ -112,6 +123,14 @@ def verify_keys() -> dict[str, bytes]:
 
 
 def answer_as_reporter(*, visit: Visit, text: str) -> None:
+    try:
+        _answer(visit, text)
+    except KeyChangedError:
+        # Staff gave the tip a new key between opening and writing.
+        _answer(replace(visit, tip=Tip.objects.get(pk=visit.tip.pk)), text)
+
+
+def _answer(visit: Visit, text: str) -> None:
     write_message(
         tip=visit.tip,
         key=visit.content_key,
@@ -122,8 +141,11 @@ def answer_as_reporter(*, visit: Visit, text: str) -> None:
     )
 
 
+@transaction.atomic
 def add_reporters_files(*, visit: Visit, records: Iterable[dict[str, Any]]) -> None:
-    add_files(tip=visit.tip, key=visit.content_key, records=records)
+    # Under the row's lock, so that no new key comes in between.
+    tip = Tip.objects.select_for_update().get(pk=visit.tip.pk)
+    add_files(tip=tip, key=replace(visit, tip=tip).content_key, records=records)
 
 
 @transaction.atomic

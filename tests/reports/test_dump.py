@@ -29,7 +29,8 @@ from foundation.publication import page_redis
 from reports import proof
 from reports.form_tokens import seal_form
 from reports.models import Channel, SealedFile, Tip
-from reports.services import cases, disclosures
+from reports.services import cases, disclosures, find, holders
+from reports.services import desk as desk_service
 from reports.services.visits import answer_as_reporter, give_name, open_by_receipt
 from reports.views import visit as visit_views
 from tests.reports.test_reporter_pages import Reporter
@@ -45,9 +46,11 @@ MARKS = [
     "staffansweredmark41aa",
     "notemark41aa77",
     "fileguts-41aa77-99c1d4-evidence",
+    "labelmark41aa77",
+    "privatemark41aa77",
 ]
 CONTROL = "kept-openly-77aa41"
-WHAT, SAID, NAME, CONTACT, FILE_NAME, ANSWER, NOTE, GUTS = MARKS
+WHAT, SAID, NAME, CONTACT, FILE_NAME, ANSWER, NOTE, GUTS, LABEL, PRIVATE = MARKS
 EVIDENCE = "".join(f"{n:05d} {GUTS} " for n in range(200)).encode()
 
 
@@ -182,6 +185,10 @@ def work_on_it(tip, desk, opened):
     cases.answer(tip=tip, vault=reader, text=ANSWER, is_note=False, by=by)
     cases.answer(tip=tip, vault=reader, text=NOTE, is_note=True, by=by)
     cases.move(tip=tip, to="registered", by=by)
+    desk_service.set_labels(tip=tip, labels=[LABEL], vault=reader, by=by)
+    desk_service.write_private_note(tip=tip, text=PRIVATE, vault=reader, by=by)
+    assert find.find(question=SAID, vault=reader, by=by)
+    holders.rekey(tip=Tip.objects.get(), vault=reader, by=by)
     asked = disclosures.ask(tip=tip, asked_by=reader.recipient, reason="x", by=by)
     disclosures.grant(
         disclosure=asked,

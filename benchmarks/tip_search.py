@@ -1,0 +1,98 @@
+"""How long a search inside 10,000 sealed reports takes, and a bulk grant of them.
+
+Run beside throwaway services:
+python -m portal.embedded exec --throwaway --data var/bench -- python benchmarks/tip_search.py
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import django
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ.setdefault("VAULT_MEMORY_MIB", "8")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from foundation.accounts.models import User  # noqa: E402
+from reports.models import Channel, Questionnaire, Recipient  # noqa: E402
+from reports.services import find, holders  # noqa: E402
+from reports.services.filing import Content, file_tip  # noqa: E402
+from reports.services.vaults import (  # noqa: E402
+    OpenVault,
+    create_vault,
+    open_vault,
+    unlock,
+)
+from reports.shipped import load_reports  # noqa: E402
+
+TIPS = 10_000
+PASSPHRASE = "only for the benchmark"
+TEXT = "Әкімдіктің мектептерінде жалған құжаттар жасалды, директор ақша сұрады. " * 14
+RARE = "сирек кездесетін көпір"
+QUESTIONS = ["көпір", "құжат", "взятка", "payment"]
+ROUNDS = 5
+
+
+def person(name: str) -> Recipient:
+    user = User.objects.create_user(f"{name}@example.org", is_staff=True)
+    row, _code = create_vault(
+        user=user,
+        kind=Recipient.Kind.RECIPIENT,
+        channel=Channel.objects.get(),
+        shown_name=name,
+        passphrase=PASSPHRASE,
+        by=None,
+    )
+    return row
+
+
+def opened(row: Recipient) -> OpenVault:
+    secret = unlock(recipient=row, passphrase=PASSPHRASE, by=row.user)
+    vault = open_vault(secret=secret, user=row.user)
+    assert vault is not None
+    return vault
+
+
+def file_all() -> None:
+    questionnaire = Questionnaire.objects.newest()
+    assert questionnaire is not None
+    for number in range(TIPS):
+        text = f"{TEXT} {number} {RARE if number % 100 == 0 else ''}"
+        file_tip(
+            channel=Channel.objects.get(),
+            questionnaire=questionnaire,
+            content=Content({"subject": "theft", "what": text}, "kk"),
+            form=os.urandom(16),
+        )
+
+
+if __name__ == "__main__":
+    call_command("migrate", verbosity=0)
+    load_reports()
+    reader = person("reader")
+    file_all()
+    vault = opened(reader)
+    by = reader.user
+    began = time.perf_counter()
+    find.find(question="first", vault=vault, by=by)
+    print(
+        f"the first search, which opens each key: {time.perf_counter() - began:.2f} s"
+    )
+    for question in QUESTIONS:
+        spent = []
+        for _ in range(ROUNDS):
+            began = time.perf_counter()
+            found = find.find(question=question, vault=vault, by=by)
+            spent.append(time.perf_counter() - began)
+        middle, worst = sorted(spent)[ROUNDS // 2], max(spent)
+        print(
+            f"{question}: {len(found)} found, median {middle:.2f} s, worst {worst:.2f}"
+        )
+    began = time.perf_counter()
+    done = holders.grant_all(to=person("new"), vault=vault, by=by, seconds=600)
+    print(f"granted {done[0]} in {time.perf_counter() - began:.1f} s")

@@ -1,0 +1,246 @@
+"""Who holds a case: grant it, give it up, hand it over, give it a new key.
+
+A key leaves a vault only wrapped to another one. Nobody excluded by the reporter and
+nobody who gave a case up gets it (back), and the last holder stays.
+"""
+
+import time
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from foundation.accounts.models import User
+from foundation.audit.services import record
+from reports.crypto import SealBrokenError, new_key, seal, unseal, wrap
+from reports.models import PrivateNote, Recipient, Recusal, SealedMessage, Tip, Wrap
+from reports.services.cases import NoKeyError, key_of
+from reports.services.conversation import (
+    Head,
+    KeyChangedError,
+    message_place,
+    read_head,
+)
+from reports.services.filing import file_place, place_of, reporters_info, wraps
+from reports.services.vaults import OpenVault, sole_holder
+
+CONTENT = Wrap.Purpose.CONTENT
+# What of a tip's own row lies under its key.
+RESEALED = ("head", "desk", "reporter_key")
+
+
+class LastHolderError(Exception):
+    """Nobody would be left who can open the case."""
+
+
+class MayNotHoldError(Exception):
+    """The person was excluded, gave the case up, or receives no reports."""
+
+
+class NoNewKeyError(Exception):
+    """The case is older than the receipts that can follow to a new key."""
+
+
+def holders(tip: Tip) -> list[Recipient]:
+    held = Wrap.objects.filter(tip=tip, purpose=CONTENT, recipient=OuterRef("pk"))
+    return list(Recipient.objects.filter(Exists(held)))
+
+
+def may_be_granted(vault: OpenVault) -> list[Recipient]:
+    """Return the colleagues to whom a recipient may wrap the keys they hold."""
+    people = Recipient.objects.filter(
+        kind=Recipient.Kind.RECIPIENT, is_active=True, user__is_active=True
+    )
+    return list(people.exclude(pk=vault.recipient.pk))
+
+
+def grant(*, tip: Tip, to: Recipient, vault: OpenVault, by: User) -> None:
+    """Wrap a case's key to a colleague; raise MayNotHoldError where they may not."""
+    key = key_of(tip, vault, CONTENT, by)
+    _grant(tip, to, key, read_head(tip, key), by)
+
+
+@transaction.atomic
+def _grant(tip: Tip, to: Recipient, key: bytes, head: Head, by: User) -> None:
+    row = Tip.objects.select_for_update().get(pk=tip.pk)
+    if row.epoch != tip.epoch:
+        raise KeyChangedError
+    has_given_up = Recusal.objects.filter(tip=row, recipient=to).exists()
+    is_reader = to.kind == Recipient.Kind.RECIPIENT and to.is_active
+    if has_given_up or not is_reader or head.excludes(to):
+        raise MayNotHoldError
+    if row.wraps.filter(recipient=to, purpose=CONTENT).exists():
+        return
+    Wrap.objects.bulk_create(wraps(row, [to], CONTENT, key, row.epoch))
+    _audit("grant", row, by, str(to.public_id))
+
+
+def grant_all(
+    *, to: Recipient, vault: OpenVault, by: User, seconds: float
+) -> tuple[int, int, int]:
+    """Grant the cases one holds, for some seconds; return how many were granted, were
+    passed over and are left.
+
+    Each case is a transaction of its own: a run that breaks off is taken up where it
+    ended, for what is granted is not asked for again.
+    """
+    theirs = Wrap.objects.filter(tip=OuterRef("pk"), recipient=to, purpose=CONTENT)
+    given_up = Recusal.objects.filter(tip=OuterRef("pk"), recipient=to)
+    waiting = Tip.objects.held_by(vault.recipient.user).exclude(
+        Exists(theirs) | Exists(given_up)
+    )
+
+    def one(tip: Tip) -> bool:
+        try:
+            grant(tip=tip, to=to, vault=vault, by=by)
+        except (MayNotHoldError, KeyChangedError, SealBrokenError):
+            return False
+        return True
+
+    return _sweep(waiting.order_by("pk"), one, seconds)
+
+
+def _sweep(
+    waiting: QuerySet[Tip], one: Callable[[Tip], bool], seconds: float
+) -> tuple[int, int, int]:
+    ends = time.monotonic() + seconds
+    tips = list(waiting)
+    done = passed = 0
+    for tip in tips:
+        if time.monotonic() > ends:
+            break
+        if one(tip):
+            done += 1
+        else:
+            passed += 1
+    return done, passed, len(tips) - done - passed
+
+
+def recuse(*, tip: Tip, vault: OpenVault, by: User) -> None:
+    """Give a case up for good: the key goes, and no grant brings it back."""
+    _give_up(tip, vault.recipient, by, "recuse")
+
+
+def hand_over(*, tip: Tip, to: Recipient, vault: OpenVault, by: User) -> None:
+    """Grant a case to a colleague and give up one's own key to it."""
+    grant(tip=tip, to=to, vault=vault, by=by)
+    _give_up(tip, vault.recipient, by, "hand over")
+
+
+@transaction.atomic
+def _give_up(tip: Tip, person: Recipient, by: User, action: str) -> None:
+    # Two who give up at once queue here: the second one is the last.
+    row = Tip.objects.select_for_update().get(pk=tip.pk)
+    others = row.wraps.filter(
+        purpose=CONTENT, recipient__is_active=True, recipient__user__is_active=True
+    ).exclude(recipient=person)
+    if not others.exists():
+        raise LastHolderError
+    gone = row.wraps.filter(recipient=person).exclude(purpose=Wrap.Purpose.IDENTITY)
+    gone.delete()
+    PrivateNote.objects.filter(tip=row, recipient=person).delete()
+    if action == "recuse":
+        Recusal.objects.get_or_create(tip=row, recipient=person)
+    row.is_key_due = True
+    if row.assignee_id == person.pk:
+        row.assignee = None
+    row.save(update_fields=["is_key_due", "assignee"])
+    _audit(action, row, by, str(person.public_id))
+
+
+@transaction.atomic
+def remove(*, person: Recipient, by: User) -> None:
+    """Take a person's keys away; refused while a case would be left to nobody."""
+    # One removal at a time: two at once could remove each other's successor.
+    list(Recipient.objects.select_for_update().order_by("pk"))
+    if sole_holder(person):
+        raise LastHolderError
+    gone = Wrap.objects.filter(recipient=person).filter(
+        Exists(_others(person)) | Q(purpose=Wrap.Purpose.DISCLOSURE)
+    )
+    left = gone.filter(purpose=CONTENT).values_list("tip", flat=True)
+    Tip.objects.filter(pk__in=list(left)).update(is_key_due=True)
+    gone.delete()
+    Tip.objects.filter(assignee=person).update(assignee=None)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    person.sessions.all().delete()
+    record(action="remove", kind="vault", public_id=str(person.public_id), by=by)
+
+
+def _others(person: Recipient) -> QuerySet[Wrap]:
+    """Return the same keys in other hands; the last copy of one is never removed."""
+    return Wrap.objects.filter(
+        tip=OuterRef("tip"), purpose=OuterRef("purpose"), recipient__is_active=True
+    ).exclude(recipient=person)
+
+
+@transaction.atomic
+def assign(*, tip: Tip, to: Recipient | None, by: User) -> None:
+    """Say who works on a case; only one of its holders can."""
+    row = Tip.objects.select_for_update().get(pk=tip.pk)
+    is_holder = row.wraps.filter(recipient=to, purpose=CONTENT).exists()
+    if to is not None and not is_holder:
+        raise NoKeyError
+    row.assignee = to
+    row.save(update_fields=["assignee"])
+    _audit("assign", row, by, str(to.public_id) if to else "")
+
+
+def rekey(*, tip: Tip, vault: OpenVault, by: User) -> None:
+    """Give a case a new key: who kept the old one reads nothing written from now on.
+
+    The files keep their own keys, which lie in their records; a former holder could
+    have copied those files anyway.
+    """
+    key = key_of(tip, vault, CONTENT, by)
+    if tip.reporter_key is None:
+        raise NoNewKeyError
+    _rekey(tip, key, by)
+
+
+@transaction.atomic
+def _rekey(tip: Tip, old: bytes, by: User) -> None:
+    row = Tip.objects.select_for_update().get(pk=tip.pk)
+    if row.epoch != tip.epoch:
+        raise KeyChangedError
+    new, epoch = new_key(), row.epoch + 1
+    assert row.reporter_key is not None
+    reporter = unseal(old, row.reporter_key, place_of(row, "reporter_key"))
+    for column in RESEALED:
+        if (sealed := getattr(row, column)) is not None:
+            place = place_of(row, column)
+            setattr(row, column, seal(new, unseal(old, sealed, place), place))
+    for message in SealedMessage.objects.filter(tip=row):
+        place = message_place(message)
+        message.body = seal(new, unseal(old, message.body, place), place)
+        message.save(update_fields=["body"])
+    for file in row.files.all():
+        place = file_place(row.id, file.id)
+        file.record = seal(new, unseal(old, file.record, place), place)
+        file.save(update_fields=["record"])
+    people = [person for person in holders(row) if person.is_active]
+    row.wraps.filter(purpose=CONTENT).delete()
+    Wrap.objects.bulk_create(wraps(row, people, CONTENT, new, epoch))
+    row.content_wrap = wrap(new, reporter, reporters_info(row, epoch))
+    row.epoch, row.is_key_due = epoch, False
+    row.save(update_fields=[*RESEALED, "content_wrap", "epoch", "is_key_due"])
+    _audit("change the key", row, by)
+
+
+def rekey_all(*, vault: OpenVault, by: User, seconds: float) -> tuple[int, int, int]:
+    """Give new keys to the cases that somebody has left, for some seconds."""
+
+    def one(tip: Tip) -> bool:
+        try:
+            rekey(tip=tip, vault=vault, by=by)
+        except (NoNewKeyError, KeyChangedError, SealBrokenError):
+            return False
+        return True
+
+    waiting = Tip.objects.held_by(vault.recipient.user).filter(is_key_due=True)
+    return _sweep(waiting.order_by("pk"), one, seconds)
+
+
+def _audit(action: str, tip: Tip, by: User, detail: str = "") -> None:
+    record(action=action, kind="report", public_id=tip.reference, by=by, detail=detail)
