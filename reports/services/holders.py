@@ -43,7 +43,7 @@ class NoNewKeyError(Exception):
 
 def holders(tip: Tip) -> list[Recipient]:
     held = Wrap.objects.filter(tip=tip, purpose=CONTENT, recipient=OuterRef("pk"))
-    return list(Recipient.objects.filter(Exists(held)))
+    return list(Recipient.objects.filter(Exists(held)).select_related("user"))
 
 
 def may_be_granted(vault: OpenVault) -> list[Recipient]:
@@ -219,7 +219,9 @@ def _rekey(tip: Tip, old: bytes, by: User) -> None:
         place = file_place(row.id, file.id)
         file.record = seal(new, unseal(old, file.record, place), place)
         file.save(update_fields=["record"])
-    people = [person for person in holders(row) if person.is_active]
+    people = [
+        person for person in holders(row) if person.is_active and person.user.is_active
+    ]
     row.wraps.filter(purpose=CONTENT).delete()
     Wrap.objects.bulk_create(wraps(row, people, CONTENT, new, epoch))
     row.content_wrap = wrap(new, reporter, reporters_info(row, epoch))

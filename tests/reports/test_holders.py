@@ -4,6 +4,7 @@ from contextlib import suppress
 import pytest
 from django.db import connection
 
+from foundation.accounts.models import User
 from reports.crypto import SealBrokenError, unseal_text
 from reports.models import Recipient, Recusal, Tip, Wrap
 from reports.services import cases, holders
@@ -308,3 +309,12 @@ def test_messages_sent_while_the_key_changes_are_kept(filed, aigerim):
 
     texts = {turn.text for turn in read_report(open_by_receipt(filing.receipt)).turns}
     assert texts == {str(number) for number in range(6)}
+
+
+def test_a_new_key_passes_over_a_colleague_whose_login_is_closed(filed, aigerim, bolat):
+    filed()
+    User.objects.filter(pk=bolat.recipient.user_id).update(is_active=False)
+
+    act(holders.rekey, aigerim, tip=Tip.objects.get())
+
+    assert holders.holders(Tip.objects.get()) == [aigerim.recipient]
