@@ -212,7 +212,10 @@ class Release(models.Model):
 
 class ObservationQuerySet(models.QuerySet["Observation"]):
     def current(self) -> Self:
-        return self.filter(release__in=Release.objects.current())
+        newer = Release.objects.published().filter(
+            supersedes=models.OuterRef("release_id")
+        )
+        return self.filter(~models.Exists(newer), release__published_at__isnull=False)
 
     def with_names(self) -> Self:
         return self.select_related(

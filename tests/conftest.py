@@ -10,9 +10,15 @@ from foundation.publication import page_redis
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Let the flush after a transactional test empty the audit table as well."""
+    """Let the flush after a transactional test empty the audit table as well.
+
+    No query waits for ever either: one that is planned or locked badly fails where it is.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_no_truncate")
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET statement_timeout = '120s'")
+        cursor.execute("SET statement_timeout = '120s'")
 
 
 @pytest.fixture(scope="session", autouse=True)
