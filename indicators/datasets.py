@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from foundation.open_data.registry import (
+    CC_BY,
     ChangeNote,
     Column,
     Dataset,
@@ -16,7 +17,7 @@ from foundation.open_data.registry import (
     declare,
     translated,
 )
-from indicators.models import Indicator, Observation, Release
+from indicators.models import DerivedFigure, Indicator, Observation, Release
 
 QUOTED = Licence(
     "quoted",
@@ -114,6 +115,7 @@ OBSERVATIONS = declare(
             Column("unit", _("Unit"), source="unit__code"),
             *translated("unit_name", _("Name of the unit"), source="unit__name"),
             Column("area", _("Area"), source="area__iso"),
+            Column("body", _("Public body"), source="breakdown__body__code"),
             Column("breakdown", _("Breakdown"), source="breakdown__kind"),
             Column("breakdown_value", _("Part"), source="breakdown__value"),
             Column(
@@ -144,6 +146,47 @@ OBSERVATIONS = declare(
                 source="release__retrieved_on",
             ),
             Column("edition", _("Edition"), source="release__edition"),
+        ],
+    )
+)
+
+
+def derived_figures() -> QuerySet[DerivedFigure]:
+    return DerivedFigure.objects.annotate(
+        public_id=Cast("pk", CharField()),
+        observation_id_text=Cast("observation_id", CharField()),
+    ).order_by("pk")
+
+
+DERIVED = declare(
+    Dataset(
+        slug="derived-figures",
+        title=_("Rates, shares and ranks counted from the figures"),
+        description=_(
+            "What the portal counts itself from the published figures: per 100,000"
+            " residents by the nearest population within a year, the share of the"
+            " undivided figure of the same release, the place among the areas named."
+        ),
+        source=_("The portal"),
+        licence=CC_BY,
+        update_days=365,
+        rows=derived_figures,
+        updated=updated,
+        columns=[
+            Column("public_id", _("Public id")),
+            Column("observation", _("Figure"), source="observation_id_text"),
+            Column(
+                "indicator",
+                _("Indicator"),
+                source="observation__release__indicator__code",
+            ),
+            Column("period", _("Period, as printed"), source="observation__period"),
+            Column("area", _("Area"), source="observation__area__iso"),
+            Column("kind", _("Kind"), choices=tuple(DerivedFigure.Kind.values)),
+            Column("value", _("Value"), type="number"),
+            Column("out_of", _("Rank out of"), type="integer"),
+            Column("population", _("Population"), "integer", "population__value"),
+            Column("population_on", _("Population on"), "date", "population__date"),
         ],
     )
 )

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.languages import Translated
-from foundation.territory.models import Area, PublicBody
+from foundation.templatetags.portal_text import day, number
+from foundation.territory.models import Area, AreaPopulation, PublicBody
 from indicators.periods import period_label
 
 
@@ -74,6 +75,15 @@ class Breakdown(models.Model):
     name_kk = models.CharField(_("name (Kazakh)"), max_length=200)
     name_ru = models.CharField(_("name (Russian)"), max_length=200)
     name_en = models.CharField(_("name (English)"), max_length=200)
+    body = models.ForeignKey(
+        PublicBody,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="breakdowns",
+        verbose_name=_("public body"),
+        help_text=_("The one body whose figures these are, if it is just one"),
+    )
 
     name = Translated("name")
 
@@ -219,8 +229,8 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
 
     def with_names(self) -> Self:
         return self.select_related(
-            "release__source", "release__indicator", "unit", "breakdown", "area", "body"
-        )
+            "release__source", "release__indicator", "unit", "breakdown", "area"
+        ).prefetch_related("derived__population")
 
 
 class Observation(models.Model):
@@ -269,14 +279,6 @@ class Observation(models.Model):
         blank=True,
         related_name="observations",
         verbose_name=_("area"),
-    )
-    body = models.ForeignKey(
-        PublicBody,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="observations",
-        verbose_name=_("body"),
     )
     status = models.CharField(
         _("status"), max_length=1, choices=Status, default=Status.FINAL
@@ -328,6 +330,61 @@ class Observation(models.Model):
         """The addresses to read it at; a source may name several."""
         parts = self.source_url.replace(";", " ").split()
         return [part for part in parts if part.startswith(("https://", "http://"))]
+
+
+class DerivedFigure(models.Model):
+    """What follows from a figure by arithmetic; Celery counts it anew, nobody edits it.
+
+    A rate is per 100,000 residents, a share in per cent of the undivided figure of the
+    same release, a rank among the areas the release names, 1 for the largest.
+    """
+
+    class Kind(models.TextChoices):
+        RATE = "rate", _("Per 100,000 residents")
+        SHARE = "share", _("Share of the whole, per cent")
+        RANK = "rank", _("Rank among the areas named, the largest first")
+
+    observation = models.ForeignKey(
+        Observation,
+        models.CASCADE,
+        related_name="derived",
+        verbose_name=_("observation"),
+    )
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind)
+    value = models.DecimalField(_("value"), max_digits=12, decimal_places=2)
+    out_of = models.PositiveSmallIntegerField(_("rank out of"), null=True)
+    population = models.ForeignKey(
+        AreaPopulation, models.CASCADE, null=True, verbose_name=_("population")
+    )
+
+    class Meta:
+        verbose_name = _("derived figure")
+        verbose_name_plural = _("derived figures")
+        ordering = ["observation", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["observation", "kind"], name="derived_figure_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.observation} {self.kind}"
+
+    @property
+    def text(self) -> str:
+        """The figure in words, with what else it was counted from."""
+        if self.kind == self.Kind.RANK:
+            return _("place %(rank)s of the %(of)s areas named") % {
+                "rank": number(self.value),
+                "of": self.out_of,
+            }
+        if self.kind == self.Kind.SHARE:
+            return _("%(share)s %% of the whole") % {"share": number(self.value)}
+        assert self.population is not None
+        return _("%(rate)s per 100,000 residents (population on %(day)s)") % {
+            "rate": number(self.value),
+            "day": day(self.population.date),
+        }
 
 
 class Remark(models.Model):

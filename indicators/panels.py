@@ -237,6 +237,10 @@ class Panel:
             for row in self.rows
         )
 
+    @property
+    def has_derived(self) -> bool:
+        return any(row.derived.all() for row in self.rows)
+
     @cached_property
     def rivals(self) -> list[Observation]:
         """Figures that contradict another one for the same period and part."""

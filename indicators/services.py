@@ -16,6 +16,7 @@ from foundation.notifications.services import announce
 from foundation.publication import renew_pages
 from indicators.importers import Lookups, key_of, read_file
 from indicators.models import Indicator, Observation, Release, Source
+from indicators.tasks import derive
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def publish_release(*, release: Release, by: User) -> Release:
     release.supersedes = current_release(release.indicator, release.source)
     release.published_at = timezone.now()
     release.save(update_fields=["supersedes", "published_at"])
+    transaction.on_commit(derive.delay)
     renew_pages()
     indicator = release.indicator
     announce(

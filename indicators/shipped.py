@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from foundation.publication import renew_pages
 from foundation.shipped_data import Row, add_missing, shipped_rows, texts
+from foundation.territory.models import PublicBody
+from indicators.derived import derive_anew
 from indicators.importers import Lookups, RowReader
 from indicators.models import (
     Breakdown,
@@ -47,6 +49,7 @@ def load_statistics() -> int:
     released = _load_releases()
     if released:
         _load_remarks()
+        derive_anew()
         renew_pages()
     return added + released
 
@@ -72,9 +75,14 @@ def _indicator(row: Row) -> dict[str, object]:
 
 def _load_breakdowns() -> int:
     known = set(Breakdown.objects.values_list("kind", "value"))
+    bodies = {body.code: body for body in PublicBody.objects.all()}
     missing = [
         Breakdown(
-            kind=row["kind"], value=row["value"], role=row["role"], **texts(row, "name")
+            kind=row["kind"],
+            value=row["value"],
+            role=row["role"],
+            body=bodies.get(row["body"]),
+            **texts(row, "name"),
         )
         for row in shipped_rows("indicator_breakdowns")
         if (row["kind"], row["value"]) not in known

@@ -168,6 +168,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "derive figures": {
+        "task": "indicators.tasks.derive",
+        "schedule": crontab(hour=1, minute=20),
+    },
     "send waiting messages": {
         "task": "foundation.notifications.tasks.sweep_messages",
         "schedule": 60.0,

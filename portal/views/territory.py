@@ -14,6 +14,7 @@ from corruption_map.models import Measure, Risk
 from foundation.key_set import Order, key_set_page
 from foundation.languages import alphabetical
 from foundation.publication import stored_page
+from foundation.territory.known import known_of_area, known_of_body
 from foundation.territory.models import Area, PublicBody
 
 HAS_DEADLINE = Q(deadline__isnull=False) & ~Q(state=Measure.State.CANCELLED)
@@ -41,6 +42,7 @@ def area(request: HttpRequest, iso: str) -> HttpResponse:
     row = get_object_or_404(
         Area.objects.select_related("parent", "replaces"), iso=iso.upper()
     )
+    known = known_of_area(row)
     where = RiskFilter({"area": row.iso})
     risks = Risk.objects.public().with_names().filter(area=row)
     page = key_set_page(risks, order=NEWEST, asked=request.GET)
@@ -58,7 +60,9 @@ def area(request: HttpRequest, iso: str) -> HttpResponse:
         "page": page,
         "overdue": overdue_measures(risk__area=row),
         "today": timezone.localdate(),
-        "has_demo": any(risk.is_demo for risk in page.rows),
+        "known": known,
+        "has_demo": any(risk.is_demo for risk in page.rows)
+        or any(part.is_demo for part in known),
     }
     return render(request, "portal/area.html", context)
 
@@ -102,6 +106,7 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
         code=code,
     )
     today = timezone.localdate()
+    known = known_of_body(row)
     risks = Risk.objects.public().with_names().filter(body=row)
     page = key_set_page(risks, order=NEWEST, asked=request.GET)
     measures = (
@@ -131,6 +136,9 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
         "last_analysis": analyses.first(),
         "positions": row.positions.filter(is_published=True),
         "today": today,
-        "has_demo": row.is_demo or any(risk.is_demo for risk in page.rows),
+        "known": known,
+        "has_demo": row.is_demo
+        or any(risk.is_demo for risk in page.rows)
+        or any(part.is_demo for part in known),
     }
     return render(request, "portal/body.html", context)
