@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from foundation.open_data.resources import Parameter, Resource, declare_resource
-from indicators.datasets import INDICATORS, OBSERVATIONS
+from indicators.datasets import DERIVED, INDICATORS, OBSERVATIONS
 from indicators.models import Observation
 
 LOOKUPS = {
@@ -24,6 +24,7 @@ def chosen_observations(asked: QueryDict) -> QuerySet[Observation]:
     return rows
 
 
+declare_resource(Resource(DERIVED))
 declare_resource(Resource(INDICATORS))
 declare_resource(
     Resource(
