@@ -7,6 +7,7 @@ app_name = "indicators"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("<slug:code>/", views.indicator, name="indicator"),
+    path("<slug:code>/embed/", views.embed, name="embed"),
     path("<slug:code>/<slug:file_format>/", views.export, name="export"),
     path("<slug:code>/releases/<int:pk>/", views.release, name="release"),
     path(

@@ -3,10 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from foundation.languages import alphabetical
@@ -96,8 +99,24 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "panels": panels_of(row, observations.with_names()),
         "releases": row.releases.published().select_related("source", "superseded_by"),
         "permalink": f"{settings.PUBLIC_URL}{row.get_absolute_url()}",
+        "embed_url": f"{settings.PUBLIC_URL}{reverse('indicators:embed', args=[code])}",
     }
     return render(request, "indicators/indicator.html", context)
+
+
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[untyped-decorator]
+@xframe_options_exempt
+@stored_page
+def embed(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the charts alone, in a frame of any site; nothing in them comes from others."""
+    row = get_object_or_404(Indicator.objects.prefetch_related("remarks"), code=code)
+    observations = Observation.objects.current().filter(release__indicator=row)
+    context = {
+        "indicator": row,
+        "panels": panels_of(row, observations.with_names()),
+        "permalink": f"{settings.PUBLIC_URL}{row.get_absolute_url()}",
+    }
+    return render(request, "indicators/embed.html", context)
 
 
 @require_safe

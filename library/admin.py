@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from foundation.publication import renew_pages
 from foundation.search.services import index
-from library.models import Edition, Item, ItemChange, Topic
+from library.models import Edition, Helpfulness, Item, ItemChange, Topic
 from library.services import expect_text, publish_item, withdraw_item
 
 
@@ -26,6 +26,16 @@ class EditionInline(admin.StackedInline[Edition, Item]):
     readonly_fields = ["text_state"]
 
 
+class HelpfulnessInline(admin.TabularInline[Helpfulness, Item]):
+    model = Helpfulness
+    extra = 0
+    can_delete = False
+    readonly_fields = ["month", "yes", "no"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:
+        return False
+
+
 class ItemChangeInline(admin.TabularInline[ItemChange, Item]):
     model = ItemChange
     extra = 0
@@ -38,7 +48,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
     search_fields = ["public_id", "number", "title_kk", "title_ru", "title_en"]
     autocomplete_fields = ["amends", "repeals", "topics"]
     readonly_fields = ["state", "published_at"]
-    inlines = [EditionInline, ItemChangeInline]
+    inlines = [EditionInline, ItemChangeInline, HelpfulnessInline]
     actions = ["publish", "withdraw"]
 
     def has_delete_permission(

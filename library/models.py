@@ -203,6 +203,33 @@ class Edition(models.Model):
         return self.language != current_language()
 
 
+class Helpfulness(models.Model):
+    """How many readers of a month found an item helpful, and how many did not.
+
+    Only counted: who answered is not stored, so nobody can be kept from answering twice.
+    """
+
+    item = models.ForeignKey(
+        Item, models.CASCADE, related_name="helpfulness", verbose_name=_("item")
+    )
+    month = models.DateField(_("month"), help_text=_("Its first day"))
+    yes = models.PositiveIntegerField(_("helpful"), default=0)
+    no = models.PositiveIntegerField(_("not helpful"), default=0)
+
+    class Meta:
+        verbose_name = _("helpfulness")
+        verbose_name_plural = _("helpfulness")
+        ordering = ["item", "-month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "month"], name="helpfulness_once_a_month"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item.public_id} {self.month:%Y-%m}: {self.yes}/{self.no}"
+
+
 class ItemChange(models.Model):
     """What changed on a published item, in the words of who changed it."""
 

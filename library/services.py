@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from foundation.notifications.services import Broker, announce
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from library.extraction import can_be_read
-from library.models import Edition, Item, ItemChange
+from library.models import Edition, Helpfulness, Item, ItemChange
 from library.tasks import read_file
 
 
@@ -108,3 +109,11 @@ def _tell(item: Item, action: str, by: User) -> None:
         },
     )
     record(action=action, kind="library item", public_id=item.public_id, by=by)
+
+
+def count_helpful(*, item: Item, is_helpful: bool) -> None:
+    """Count one answer to whether an item helped."""
+    month = timezone.localdate().replace(day=1)
+    counter, _created = Helpfulness.objects.get_or_create(item=item, month=month)
+    field = "yes" if is_helpful else "no"
+    Helpfulness.objects.filter(pk=counter.pk).update(**{field: F(field) + 1})

@@ -9,5 +9,6 @@ urlpatterns = [
     path("feed/", views.feed, name="feed"),
     path("export/<slug:file_format>/", views.export, name="export"),
     path("files/<int:edition_id>/<slug:part>/", views.file, name="file"),
+    path("<slug:public_id>/helpful/", views.helpful, name="helpful"),
     path("<slug:public_id>/", views.item, name="item"),
 ]

@@ -6,20 +6,28 @@ from datetime import date
 
 from django.conf import settings
 from django.db.models import Count
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.languages import current_language, languages
 from foundation.open_data.exports import export_response
 from foundation.publication import stored_page
 from library.datasets import ITEMS
 from library.filters import LibraryFilterForm, matching
+from library.forms import HelpfulForm
 from library.models import Edition, Item, ItemQuerySet, Topic
+from library.services import count_helpful
 
 ITEMS_IN_FEED = 50
 
@@ -118,6 +126,18 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         "has_demo": row.is_demo,
     }
     return render(request, "library/item.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def helpful(request: HttpRequest, public_id: str) -> HttpResponse:
+    row = get_object_or_404(Item.objects.public(), public_id=public_id)
+    form = HelpfulForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        count_helpful(item=row, is_helpful=form.cleaned_data["answer"] == "yes")
+        return HttpResponseRedirect("?counted=1")
+    is_counted = request.GET.get("counted") == "1"
+    context = {"item": row, "form": form, "is_counted": is_counted}
+    return render(request, "library/helpful.html", context)
 
 
 @stored_page

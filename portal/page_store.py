@@ -132,6 +132,10 @@ def release() -> str:
             "corruption_map",
             "indicators",
             "library",
+            "reports",
+            "courses",
+            "surveys",
+            "volunteers",
         )
         for path in (settings.BASE_DIR / folder).rglob("*")
         if path.suffix in {".html", ".mo", ".py"}

@@ -46,6 +46,8 @@ POLICY = {
     "library/export/<slug:file_format>/": PUBLIC,
     "library/files/<int:edition_id>/<slug:part>/": PUBLIC,
     "library/<slug:public_id>/": PUBLIC,
+    "library/<slug:public_id>/helpful/": PUBLIC,
+    "statistics/<slug:code>/embed/": PUBLIC,
     "surveys/": PUBLIC,
     "surveys/actions/": PUBLIC,
     "surveys/answer/<slug:public_id>/": PUBLIC,
