@@ -104,7 +104,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "indicators/indicator.html", context)
 
 
-@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[untyped-decorator]
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
 @xframe_options_exempt
 @stored_page
 def embed(request: HttpRequest, code: str) -> HttpResponse:
