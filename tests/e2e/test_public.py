@@ -20,6 +20,7 @@ PATHS = [
     "statistics/registered_corruption_crimes/",
     "library/",
     "library/guidance-285/",
+    "library/guidance-285/helpful/",
     "library/decree-944/",
     "courses/",
     "courses/anti-corruption-standard/",
