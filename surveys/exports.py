@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.languages import Text, pick
+from surveys.kept import results_of
 from surveys.models import Estimate, Release, Wave
-from surveys.results import countable, cross_tables, labels, tables, totals_of
+from surveys.results import countable, labels
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -21,8 +22,8 @@ COLUMNS = ["question", "split", "level", "code", "n", "base", "percent"]
 
 def aggregate_rows(wave: Wave) -> Iterator[dict[str, Any]]:
     """Give every published cell; one that is not shown has no figures."""
-    totals = totals_of(wave)
-    for table in tables(wave, totals):
+    results = results_of(wave)
+    for table in results.tables:
         for cell in table.cells:
             yield {
                 "question": table.code,
@@ -33,9 +34,7 @@ def aggregate_rows(wave: Wave) -> Iterator[dict[str, Any]]:
                 "base": table.of,
                 "percent": cell.percent,
             }
-    if wave.state != Wave.State.CLOSED:
-        return
-    for crossed in cross_tables(wave, totals):
+    for crossed in results.crosses:
         for level in crossed.levels:
             for cell in level.cells:
                 yield {

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from foundation.publication import renew_pages
 from surveys.definition import Definition
+from surveys.kept import keep
 from surveys.models import Count, Inbox, OpenText, Receipt, Response, Wave
 from surveys.tally import cell_of, count
 
@@ -38,6 +39,8 @@ def flush(wave: Wave, *, is_last: bool = False) -> int:
     stored = 0
     while (moved := _flush_batch(wave, is_last=is_last)) > 0:
         stored += moved
+    if stored or is_last:
+        keep(wave)
     if stored:
         _clean_inbox()
     return stored

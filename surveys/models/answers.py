@@ -159,3 +159,27 @@ class QuotaCount(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeptResults(models.Model):
+    """The tables of a wave as they may be shown, made when its counts changed.
+
+    What is hidden is not in it, so a page made of it can show nothing more.
+    """
+
+    wave = models.OneToOneField(
+        Wave,
+        models.CASCADE,
+        primary_key=True,
+        related_name="kept_results",
+        verbose_name=_("wave"),
+    )
+    is_final = models.BooleanField(_("made after the close"), default=False)
+    body = models.JSONField(_("tables"))
+
+    class Meta:
+        verbose_name = _("kept tables")
+        verbose_name_plural = _("kept tables")
+
+    def __str__(self) -> str:
+        return str(self.wave)

@@ -129,7 +129,9 @@ class Estimate(models.Model):
         LOW = "low_precision", _("Low precision")
         SUPPRESSED = "suppressed", _("Not shown: the group is too small")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.UUIDField(
+        _("public id"), unique=True, default=uuid.uuid4, editable=False
+    )
     release = models.ForeignKey(
         Release,
         models.CASCADE,
@@ -215,6 +217,13 @@ class PolicyAction(models.Model):
         IN_PROGRESS = "in_progress", _("In progress")
         DONE = "done", _("Done")
 
+    public_id = models.CharField(
+        _("public id"),
+        max_length=40,
+        unique=True,
+        default=new_public_id,
+        editable=False,
+    )
     finding = models.ForeignKey(
         Finding, models.PROTECT, related_name="actions", verbose_name=_("finding")
     )

@@ -15,6 +15,7 @@ from surveys.exports import (
     release_blocks,
     release_content,
 )
+from surveys.kept import results_of
 from surveys.models import (
     Finding,
     OpenText,
@@ -24,7 +25,6 @@ from surveys.models import (
     Survey,
     Wave,
 )
-from surveys.results import cross_tables, tables, totals_of
 
 
 @stored_page
@@ -85,16 +85,15 @@ def _public_wave(public_id: str) -> Wave:
 @stored_page
 def results(request: HttpRequest, public_id: str) -> HttpResponse:
     wave = _public_wave(public_id)
-    totals = totals_of(wave) if wave.shows_totals else None
-    is_closed = wave.state == Wave.State.CLOSED
+    found = results_of(wave) if wave.shows_totals else None
     context = {
         "wave": wave,
         "survey": wave.questionnaire.survey,
         "is_open": wave.is_open(timezone.localdate()),
-        "responses": totals.responses if totals else None,
-        "tables": tables(wave, totals) if totals and totals.responses else [],
+        "responses": found.responses if found else None,
+        "tables": found.tables if found and found.responses else [],
         # Groups are compared once nothing changes any more.
-        "crosses": cross_tables(wave, totals) if totals and is_closed else [],
+        "crosses": found.crosses if found else [],
         "texts": OpenText.objects.filter(wave=wave).exclude(review="hidden"),
         "releases": wave.releases.exclude(state="draft"),
         "findings": _findings([wave]),
