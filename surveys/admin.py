@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.publication import renew_pages
+from foundation.search.services import index
 from surveys.checking import problems
 from surveys.models import (
     Choice,
@@ -325,6 +326,9 @@ class FindingAdmin(admin.ModelAdmin[Finding]):
             *(row for row, _f in formset.changed_objects),
         ]:
             note_action(action=action, by=request.user)
+        # Also where no decision was changed: the finding itself may have been.
+        index("survey-finding", form.instance.public_id)
+        renew_pages()
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Finding | None = None

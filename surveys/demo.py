@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from foundation.publication import renew_pages
+from foundation.search.services import index
 from surveys.answering import shown
 from surveys.definition import Definition
 from surveys.flushing import flush
@@ -115,6 +116,7 @@ def _publish(wave: Wave) -> None:
     PolicyAction.objects.create(
         finding=finding, due_on=timezone.localdate() + timedelta(days=60)
     )
+    index("survey-finding", finding.public_id)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.publication import renew_pages
+from foundation.search.services import index
 from surveys.definition import canonical
 from surveys.estimates import estimates, weigh
 from surveys.models import (
@@ -128,4 +129,5 @@ def note_action(*, action: PolicyAction, by: User | None) -> None:
         due_on=action.due_on,
     )
     renew_pages()
+    index("survey-finding", action.finding.public_id)
     record(action="decide", kind="policy action", public_id=str(action.pk), by=by)
