@@ -34,7 +34,7 @@ def flush(wave: Wave, *, is_last: bool = False) -> int:
     stored = 0
     while (moved := _flush_batch(wave, is_last=is_last)) > 0:
         stored += moved
-    if stored or is_last:
+    if stored and not is_last:
         keep(wave)
     if stored:
         _clean_inbox()

@@ -28,6 +28,7 @@ from surveys.answering import (
 )
 from surveys.definition import Definition, Option, Question
 from surveys.expressions import holds
+from surveys.personal import names_somebody
 
 # So few orders that the one a form had says nothing about who filled it in.
 ORDERS = 32
@@ -190,6 +191,18 @@ class AnswerForm:
             )
             for question in self.definition.questions
             if question.code in answers
+        ]
+
+    @property
+    def naming(self) -> list[Question]:
+        """Questions whose answer in own words seems to say who somebody is."""
+        answers = self.answers
+        return [
+            question
+            for question in self.definition.questions
+            if question.kind == "text"
+            and isinstance(answers.get(question.code), str)
+            and names_somebody(answers[question.code])
         ]
 
     def words_of(self, question: Question, value: Any) -> str:

@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from surveys.closing import finish
 from surveys.flushing import flush
 from surveys.models import Draft, Wave
 
@@ -17,7 +18,7 @@ def store_answers() -> None:
         kept_results__is_final=True
     )
     for wave in unfinished:
-        flush(wave, is_last=True)
+        finish(wave)
 
 
 @shared_task

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models.fieldwork import Wave
+from surveys.personal import ANY
 
 
 class Inbox(models.Model):
@@ -96,7 +97,17 @@ class OpenText(models.Model):
             models.CheckConstraint(
                 condition=~Q(review="edited") | ~Q(edited_text=""),
                 name="edited_text_is_there",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(review="hidden")
+                | (Q(edited_text="") & ~Q(text__regex=ANY))
+                | (~Q(edited_text="") & ~Q(edited_text__regex=ANY)),
+                name="public_text_names_nobody",
+                violation_error_message=_(
+                    "An e-mail address, a phone number or an IIN stands in it:"
+                    " write it without in “text as published”"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

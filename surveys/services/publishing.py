@@ -1,6 +1,7 @@
 """Weigh a wave and publish its results as a release that does not change any more."""
 
 import json
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
@@ -22,6 +23,11 @@ from surveys.models import (
     Release,
     Wave,
     WeightScheme,
+)
+from surveys.statistics.response_rates import (
+    DispositionError,
+    Dispositions,
+    response_rates,
 )
 from surveys.statistics.weights import WeightingError
 
@@ -96,7 +102,8 @@ def methodology(release: Release) -> dict[str, Any]:
         "mode": "web",
         "opened_on": wave.opens_on.isoformat(),
         "closed_on": wave.closes_on.isoformat(),
-        "invited": wave.invitations.count(),
+        "invited": wave.invited,
+        **_rates(release),
         "questionnaire": wave.questionnaire.number,
         "questionnaire_sha256": wave.questionnaire.body_sha256,
         "smallest_group": wave.min_cell,
@@ -104,6 +111,32 @@ def methodology(release: Release) -> dict[str, Any]:
         "margins": scheme.margins if scheme else [],
         "weighting_diagnostics": scheme.diagnostics if scheme else {},
     }
+
+
+# What staff may say of the cases of a sample, in AAPOR's terms.
+CASES = ("partial", "refused", "not_reached", "other", "eligible_share")
+
+
+def _rates(release: Release) -> dict[str, Any]:
+    """Return how the cases ended and AAPOR's rates; for a sample of volunteers, none.
+
+    Who did not answer is of unknown eligibility unless staff say more in “dispositions”.
+    """
+    wave = release.wave
+    if wave.invited is None:
+        return {}
+    complete = wave.responses.count()
+    told = release.methodology.get("dispositions") or {}
+    given = {name: told[name] for name in CASES if name in told}
+    rest = wave.invited - complete
+    rest -= sum(n for name, n in given.items() if name != "eligible_share")
+    try:
+        cases = Dispositions(complete, unknown=rest, **given)
+    except (DispositionError, TypeError) as error:
+        raise ValidationError(
+            _("The dispositions do not add up to the people invited")
+        ) from error
+    return {"dispositions": asdict(cases), "response_rates": response_rates(cases)}
 
 
 def verify(release: Release) -> bool:
