@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.languages import Text, pick
+from surveys.codebook import ddi
 from surveys.kept import results_of
 from surveys.models import Estimate, Release, Wave
+from surveys.package import data_package
 from surveys.results import countable, labels
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "sdmx": "application/vnd.sdmx.data+csv; version=1.0.0",
+    "ddi": "application/xml",
+    "package": "application/zip",
 }
 COLUMNS = ["question", "split", "level", "code", "n", "base", "percent"]
 
@@ -67,7 +71,13 @@ def aggregate_file(wave: Wave, file_format: str, *, with_bom: bool = False) -> b
     return lines.getvalue().encode("utf-8-sig" if with_bom else "utf-8")
 
 
-RELEASE_FORMATS = {"csv": "csv", "json": "json", "sdmx": "sdmx.csv"}
+RELEASE_FORMATS = {
+    "csv": "csv",
+    "json": "json",
+    "sdmx": "sdmx.csv",
+    "ddi": "ddi.xml",
+    "package": "zip",
+}
 ESTIMATE_COLUMNS = [
     "question",
     "code",
@@ -144,6 +154,8 @@ def release_content(release: Release, file_format: str) -> bytes:
     """Return a release as it was frozen; suppressed figures are empty."""
     if file_format == "json":
         return release.body.encode()
+    if file_format == "ddi":
+        return ddi(release)
     columns = [
         name
         for name in ESTIMATE_COLUMNS
@@ -156,7 +168,10 @@ def release_content(release: Release, file_format: str) -> bytes:
     writer = csv.DictWriter(lines, columns)
     writer.writeheader()
     writer.writerows(rows)
-    return lines.getvalue().encode()
+    content = lines.getvalue().encode()
+    if file_format == "package":
+        return data_package(release, content, columns)
+    return content
 
 
 def _sdmx(release: Release, rows: list[dict[str, Any]]) -> bytes:
