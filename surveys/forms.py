@@ -4,6 +4,7 @@ All answers travel with the form: those of other pages in hidden fields. Nothing
 stored before the end, and at the end the server reads everything again.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -261,6 +262,21 @@ class AnswerForm:
             self._field(question)
             for question in self.pages[self.page]
             if holds(question.base, answers)
+        ]
+
+    def every_field(self) -> list[list[tuple[Field, str]]]:
+        """Return all pages with each question's condition, for those who write it."""
+        return [
+            [
+                (
+                    self._field(question),
+                    json.dumps(question.base, ensure_ascii=False)
+                    if question.base
+                    else "",
+                )
+                for question in page
+            ]
+            for page in self.pages
         ]
 
     def _field(self, question: Question) -> Field:

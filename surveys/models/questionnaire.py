@@ -130,8 +130,11 @@ class Questionnaire(models.Model):
         self.body_sha256 = digest(body)
         self.state = self.State.FROZEN
 
-    def parsed_body(self) -> dict[str, Any]:
-        parsed: dict[str, Any] = json.loads(self.body) if self.body else {}
+    def whole_body(self) -> dict[str, Any]:
+        """Return everything of the wording as data, frozen or as written so far."""
+        if self.state == self.State.DRAFT:
+            return self.written_body()
+        parsed: dict[str, Any] = json.loads(self.body)
         return parsed
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from foundation.publication import stored_page
+from surveys import desk
 from surveys.comparing import changes
 from surveys.exports import (
     MEDIA_TYPES,
@@ -20,6 +21,7 @@ from surveys.models import (
     Finding,
     OpenText,
     PolicyAction,
+    Questionnaire,
     Release,
     ReportedFigure,
     Survey,
@@ -60,6 +62,7 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
         "survey": row,
         "open": [wave for wave in waves if wave.is_open(today)],
         "waves": waves,
+        "questionnaires": row.questionnaires.exclude(state="draft"),
         "series": ReportedFigure.objects.filter(survey=row),
         "findings": _findings(waves),
         "has_demo": row.is_demo or any(wave.is_demo for wave in waves),
@@ -154,6 +157,21 @@ def release_file(
         f'{RELEASE_FORMATS[file_format]}"'
     )
     return response
+
+
+@require_safe
+def questionnaire_file(
+    request: HttpRequest, code: str, number: int, kind: str
+) -> HttpResponse:
+    """A wording that was fielded, as data, for whoever wants to ask the same."""
+    row = get_object_or_404(
+        Questionnaire.objects.exclude(state="draft").select_related("survey"),
+        survey__code=code,
+        number=number,
+    )
+    if kind not in {"json", "xlsform"}:
+        raise Http404
+    return desk.questionnaire_file(row.definition, row.whole_body(), kind)
 
 
 @stored_page
