@@ -17,7 +17,7 @@ from surveys.definition import Definition
 from surveys.forms import AnswerForm
 from surveys.models import Questionnaire, Survey
 from surveys.services.exchanging import MOST_BYTES, import_questionnaire
-from surveys.xlsform import write
+from surveys.xlsform import Loss, write
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -73,7 +73,8 @@ def load(request: HttpRequest, survey: Survey, site: dict[str, Any]) -> HttpResp
     """Take a questionnaire in as a draft and say what of it was lost."""
     assert isinstance(request.user, User)
     form = QuestionnaireFileForm(request.POST or None, request.FILES or None)
-    made, losses = None, []
+    made: Questionnaire | None = None
+    losses: list[Loss] = []
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

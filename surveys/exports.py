@@ -150,6 +150,18 @@ def release_blocks(release: Release) -> list[tuple[Text, list[Line]]]:
     return found
 
 
+def margins_in_words(release: Release) -> list[tuple[Text, str]]:
+    """Return what weights were fitted to: the question and where its totals are from."""
+    definition = release.wave.questionnaire.definition
+    found = []
+    for margin in release.methodology.get("margins", ()):
+        question = definition.question(margin["question"])
+        words = question.words if question else Text(margin["question"], "")
+        told = (margin.get("source", ""), margin.get("date", ""))
+        found.append((words, ", ".join(filter(None, told))))
+    return found
+
+
 def release_content(release: Release, file_format: str) -> bytes:
     """Return a release as it was frozen; suppressed figures are empty."""
     if file_format == "json":

@@ -27,7 +27,7 @@ class OpenWaveError(Exception):
 
 def weights_of(wave: Wave) -> dict[str, float] | None:
     """Return the weights of the published release by cell; those left out have none."""
-    release = wave.releases.filter(state=Release.State.PUBLISHED).first()
+    release = Release.objects.published().filter(wave=wave).first()
     if release is None or release.scheme is None:
         return None
     return dict(release.scheme.weights)
@@ -102,9 +102,13 @@ def _table(wave: Wave, wanted: list[Column]) -> pandas.DataFrame:
 
 def _labels(
     wanted: list[Column], table: pandas.DataFrame, language: str
-) -> dict[str, str]:
-    found = {column.name: column.label(language) for column in wanted}
-    return found | ({WEIGHT: WEIGHT_LABELS[language]} if WEIGHT in table else {})
+) -> dict[str, str | None]:
+    found: dict[str, str | None] = {
+        column.name: column.label(language) for column in wanted
+    }
+    if WEIGHT in table:
+        found[WEIGHT] = WEIGHT_LABELS[language]
+    return found
 
 
 def _value_labels(

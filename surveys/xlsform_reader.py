@@ -322,7 +322,7 @@ class _Reader:
 
 
 def _fits(matrix: Mapping[str, Any], listed: str) -> bool:
-    return matrix.get("list", listed) == listed
+    return bool(matrix.get("list", listed) == listed)
 
 
 def _is_said(part: list[Any], parts: list[Any]) -> bool:

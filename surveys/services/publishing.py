@@ -14,6 +14,7 @@ from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.publication import renew_pages
 from foundation.search.services import index
+from foundation.territory.models import Area, AreaPopulation
 from surveys.definition import canonical
 from surveys.estimates import estimates, weigh
 from surveys.models import (
@@ -39,6 +40,7 @@ def compute_weights(*, scheme: WeightScheme, by: User | None) -> WeightScheme:
             _("Published results rest on this weighting: add another")
         )
     try:
+        scheme.margins = [_with_population(margin, scheme) for margin in scheme.margins]
         found = weigh(scheme)
     except (WeightingError, KeyError, TypeError, ValueError, AttributeError) as error:
         scheme.state, scheme.failure = WeightScheme.State.FAILED, str(error)[:300]
@@ -47,9 +49,44 @@ def compute_weights(*, scheme: WeightScheme, by: User | None) -> WeightScheme:
         scheme.state, scheme.failure = WeightScheme.State.READY, ""
         scheme.weights = dict(zip(found.cells, found.weights, strict=True))
         scheme.diagnostics = found.diagnostics
-    scheme.save(update_fields=["state", "failure", "weights", "diagnostics"])
+    scheme.save(update_fields=["margins", "state", "failure", "weights", "diagnostics"])
     record(action="weigh", kind="survey weighting", public_id=str(scheme.pk), by=by)
     return scheme
+
+
+def _with_population(margin: Any, scheme: WeightScheme) -> Any:
+    """Fill in “targets”: “population” from the populations of the areas, with source.
+
+    The newest day not after the close that all areas have; areas nobody came from stay
+    in, so that raking says what is missing.
+    """
+    if not isinstance(margin, dict) or margin.get("targets") != "population":
+        return margin
+    question = scheme.wave.questionnaire.definition.question(str(margin["question"]))
+    if question is None or question.kind != "area":
+        raise WeightingError("Populations are known of areas only")
+    rows = AreaPopulation.objects.filter(
+        area__in=Area.objects.mapped(), date__lte=scheme.wave.closes_on
+    )
+    newest = rows.order_by("-date").first()
+    if newest is None:
+        raise WeightingError("No populations of the areas are known")
+    there = dict(rows.filter(date=newest.date).values_list("area__iso", "value"))
+    return {
+        **margin,
+        "targets": _to_total_of_others(there, scheme),
+        "source": newest.source,
+        "date": newest.date.isoformat(),
+    }
+
+
+def _to_total_of_others(targets: dict[str, int], scheme: WeightScheme) -> Any:
+    """Bring populations to the total the other margins have: all must have the same."""
+    others = [m["targets"] for m in scheme.margins if isinstance(m["targets"], dict)]
+    if not others:
+        return targets
+    factor = sum(others[0].values()) / sum(targets.values())
+    return {level: n * factor for level, n in targets.items()}
 
 
 @transaction.atomic

@@ -8,11 +8,13 @@ from django.views.decorators.http import require_safe
 
 from foundation.publication import stored_page
 from surveys import desk
+from surveys.areas import area_map, outlines
 from surveys.comparing import changes
 from surveys.exports import (
     MEDIA_TYPES,
     RELEASE_FORMATS,
     aggregate_file,
+    margins_in_words,
     release_blocks,
     release_content,
 )
@@ -89,6 +91,11 @@ def _public_wave(public_id: str) -> Wave:
 def results(request: HttpRequest, public_id: str) -> HttpResponse:
     wave = _public_wave(public_id)
     found = results_of(wave) if wave.shows_totals else None
+    kinds = {q.code: q.kind for q in wave.questionnaire.definition.items}
+    crosses = [
+        (cross, area_map(cross) if kinds[cross.split] == "area" else None)
+        for cross in (found.crosses if found else ())
+    ]
     context = {
         "wave": wave,
         "survey": wave.questionnaire.survey,
@@ -96,7 +103,8 @@ def results(request: HttpRequest, public_id: str) -> HttpResponse:
         "responses": found.responses if found else None,
         "tables": found.tables if found and found.responses else [],
         # Groups are compared once nothing changes any more.
-        "crosses": found.crosses if found else [],
+        "crosses": crosses,
+        "outlines": outlines() if any(drawn for _cross, drawn in crosses) else None,
         "texts": OpenText.objects.filter(wave=wave).exclude(review="hidden"),
         "releases": wave.releases.exclude(state="draft"),
         "findings": _findings([wave]),
@@ -125,6 +133,7 @@ def release(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
         "release": row,
         "wave": row.wave,
         "survey": row.wave.questionnaire.survey,
+        "margins": margins_in_words(row),
         "diagnostics": row.scheme.diagnostics if row.scheme else {},
         "blocks": release_blocks(row),
         "changes": changes(row),
