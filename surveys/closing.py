@@ -1,10 +1,12 @@
 """What follows the close of a wave: the last answers, then no trace of who was asked."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from surveys.flushing import flush
 from surveys.kept import keep
 from surveys.models import Draft, Invitation, Receipt, TokenSpend, Wave
+
+FORGOTTEN = (Invitation, TokenSpend, Receipt, Draft)
 
 
 def finish(wave: Wave) -> None:
@@ -14,6 +16,7 @@ def finish(wave: Wave) -> None:
     """
     flush(wave, is_last=True)
     forget_people(wave)
+    _clean_tables()
     keep(wave)
 
 
@@ -25,6 +28,14 @@ def forget_people(wave: Wave) -> None:
         asked = Invitation.objects.filter(wave=locked, spend_hash__isnull=False)
         locked.invited = asked.count()
         locked.save(update_fields=["invited"])
-    for model in (Invitation, TokenSpend, Receipt, Draft):
+    for model in FORGOTTEN:
         model._default_manager.filter(wave=locked).delete()
     wave.invited = locked.invited
+
+
+def _clean_tables() -> None:
+    """Take what was deleted off the disk as well."""
+    if not connection.in_atomic_block:
+        names = ", ".join(model._meta.db_table for model in FORGOTTEN)
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM {names}")

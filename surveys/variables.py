@@ -41,11 +41,13 @@ class Column:
 
     def label(self, language: str) -> str:
         """Return what a program shows; a questionnaire with a longer one is not fielded."""
-        words = self.question.short.get(language) or self.question.text[language]
+        words = self.question.short.get(language) or self.question.text.get(
+            language, ""
+        )
         if self.part:
             options = self.question.rows or self.question.choices
             option = next(o for o in options if str(o.code) == self.part)
-            words = f"{words}: {option.short.get(language) or option.label[language]}"
+            words = f"{words}: {option.short.get(language) or option.label.get(language, '')}"
         return words
 
     def labels(self, language: str) -> dict[int | float, str]:
@@ -54,7 +56,7 @@ class Column:
         if self.question.kind == "ranking":
             return {}
         return {
-            o.code: o.short.get(language) or o.label[language]
+            o.code: o.short.get(language) or o.label.get(language, "")
             for o in self.question.choices
         }
 
