@@ -29,7 +29,7 @@ from surveys.services.publishing import compute_weights, publish_release
 from surveys.shipped import add_survey, shipped
 
 CODE = "demo-experience"
-PEOPLE = 3_000
+PEOPLE = 2_000
 SEED = 1651
 TITLE = {
     "kk": "Демонстрация: ойдан шығарылған жауаптар",
