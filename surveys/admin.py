@@ -1,15 +1,19 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.publication import renew_pages
+from foundation.search.services import index
+from surveys import desk
 from surveys.checking import problems
 from surveys.models import (
     Choice,
@@ -53,6 +57,28 @@ def attempt(
 class SurveyAdmin(admin.ModelAdmin[Survey]):
     list_display = ["code", "audience", "title_kk", "title_ru"]
     search_fields = ["code", "title_kk", "title_ru", "title_en"]
+    readonly_fields = ["load_link"]
+
+    @admin.display(description=_("questionnaire from a file"))
+    def load_link(self, survey: Survey) -> str:
+        if survey.pk is None:
+            return "–"
+        address = reverse("admin:surveys_survey_load", args=[survey.pk])
+        return format_html('<a href="{}">{}</a>', address, _("JSON or XLSForm"))
+
+    def get_urls(self) -> list[URLPattern]:
+        load = path(
+            "<int:object_id>/load/",
+            self.admin_site.admin_view(self.load),
+            name="surveys_survey_load",
+        )
+        return [load, *super().get_urls()]
+
+    def load(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        if not request.user.has_perm("surveys.add_questionnaire"):
+            raise PermissionDenied
+        survey = get_object_or_404(Survey, pk=object_id)
+        return desk.load(request, survey, self.admin_site.each_context(request))
 
 
 class ItemInline(admin.TabularInline[Item, Questionnaire]):
@@ -72,11 +98,50 @@ class ItemInline(admin.TabularInline[Item, Questionnaire]):
 
 @admin.register(Questionnaire)
 class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
-    list_display = ["__str__", "state", "body_sha256"]
+    list_display = ["__str__", "state", "body_sha256", "preview_link"]
     list_filter = ["state", "survey"]
-    readonly_fields = ["state", "body_sha256", "remarks"]
+    readonly_fields = ["state", "body_sha256", "preview_link", "remarks"]
     inlines = [ItemInline]
     actions = ["copy_to_next"]
+
+    @admin.display(description=_("preview and files"))
+    def preview_link(self, row: Questionnaire) -> str:
+        if row.pk is None:
+            return "–"
+        address = reverse("admin:surveys_questionnaire_preview", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Preview"))
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<int:object_id>/preview/",
+                wrap(self.preview),
+                name="surveys_questionnaire_preview",
+            ),
+            path(
+                "<int:object_id>/file/<slug:kind>/",
+                wrap(self.file),
+                name="surveys_questionnaire_file",
+            ),
+            *super().get_urls(),
+        ]
+
+    def _seen(self, request: HttpRequest, object_id: int) -> Questionnaire:
+        row = get_object_or_404(Questionnaire, pk=object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        return row
+
+    def preview(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        row = self._seen(request, object_id)
+        return desk.preview(request, row, self.admin_site.each_context(request))
+
+    def file(self, request: HttpRequest, object_id: int, kind: str) -> HttpResponse:
+        row = self._seen(request, object_id)
+        if kind not in {"json", "xlsform"}:
+            raise Http404
+        return desk.questionnaire_file(row.definition, row.whole_body(), kind)
 
     def has_change_permission(
         self, request: HttpRequest, obj: Questionnaire | None = None
@@ -325,6 +390,9 @@ class FindingAdmin(admin.ModelAdmin[Finding]):
             *(row for row, _f in formset.changed_objects),
         ]:
             note_action(action=action, by=request.user)
+        # Also where no decision was changed: the finding itself may have been.
+        index("survey-finding", form.instance.public_id)
+        renew_pages()
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Finding | None = None

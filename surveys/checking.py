@@ -15,6 +15,7 @@ from foundation.languages import languages
 from surveys.answering import piped
 from surveys.definition import NAME, WITH_CHOICES, Definition, Question
 from surveys.expressions import ExpressionError, check
+from surveys.variables import LONGEST, columns
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ def problems(definition: Definition) -> list[Problem]:
         found += [Problem(question.code, text, False) for text in remarks(question)]
         if question.kind != "text":
             earlier.add(question.code)
+    for column in columns(definition):
+        if any(len(column.label(code)) > LONGEST for code in languages()):
+            words = _("Its label needs a short form: %(longest)s characters at most")
+            text = words % {"longest": LONGEST}
+            found.append(Problem(column.name, text, True))
     return found
 
 

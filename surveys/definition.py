@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -130,9 +129,3 @@ def canonical(body: Mapping[str, Any]) -> str:
 
 def digest(body: Mapping[str, Any]) -> str:
     return sha256(canonical(body).encode()).hexdigest()
-
-
-@lru_cache(maxsize=64)
-def frozen_definition(_hash: str, text: str) -> Definition:
-    """Return a frozen questionnaire, read once in a process."""
-    return from_body(json.loads(text))

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from foundation.publication import renew_pages
+from foundation.search.services import index
+from foundation.territory.models import Area
 from surveys.answering import shown
 from surveys.definition import Definition
 from surveys.flushing import flush
@@ -27,7 +29,7 @@ from surveys.services.publishing import compute_weights, publish_release
 from surveys.shipped import add_survey, shipped
 
 CODE = "demo-experience"
-PEOPLE = 1_200
+PEOPLE = 2_000
 SEED = 1651
 TITLE = {
     "kk": "Демонстрация: ойдан шығарылған жауаптар",
@@ -60,12 +62,13 @@ def load_demo_survey() -> int:
     body["wave"] = {
         **body["wave"],
         "id": CODE,
-        "splits": ["sex", "age"],
+        "splits": ["sex", "area"],
         "opens_on": (today - timedelta(days=90)).isoformat(),
         "closes_on": today.isoformat(),
     }
     add_survey(body, is_demo=True)
     wave = Wave.objects.get(public_id=CODE)
+    areas = list(Area.objects.mapped().order_by("iso").values_list("iso", flat=True))
     dice = Random(SEED)  # noqa: S311  made-up rows need repeating, not secrecy
     Inbox.objects.bulk_create(
         Inbox(
@@ -74,7 +77,7 @@ def load_demo_survey() -> int:
             payload={
                 "language": dice.choice(["kk", "ru", "en"]),
                 "seed": dice.randrange(32),
-                "answers": _answers(dice, wave.questionnaire.definition),
+                "answers": _answers(dice, wave.questionnaire.definition, areas),
                 "texts": {},
             },
         )
@@ -86,7 +89,7 @@ def load_demo_survey() -> int:
     return PEOPLE
 
 
-def _answers(dice: Random, definition: Definition) -> dict[str, Any]:
+def _answers(dice: Random, definition: Definition, areas: list[str]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for question in definition.questions:
         codes = [option.code for option in question.choices if not option.missing]
@@ -99,6 +102,8 @@ def _answers(dice: Random, definition: Definition) -> dict[str, Any]:
             answers[question.code] = {
                 str(row.code): dice.choice(codes) for row in question.rows
             }
+        elif question.kind == "area" and areas:
+            answers[question.code] = dice.choice(areas)
     return shown(definition, answers)[0]
 
 
@@ -115,6 +120,7 @@ def _publish(wave: Wave) -> None:
     PolicyAction.objects.create(
         finding=finding, due_on=timezone.localdate() + timedelta(days=60)
     )
+    index("survey-finding", finding.public_id)
 
 
 @transaction.atomic

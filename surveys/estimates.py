@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from surveys.kept import results_of
 from surveys.models import Count, Estimate, Wave, WeightScheme
-from surveys.results import countable, cross_tables, tables
+from surveys.results import countable
 from surveys.statistics.intervals import logit, wilson
 from surveys.statistics.variance import Design, design, design_effect_of, ratio
 from surveys.statistics.weights import (
@@ -218,14 +219,13 @@ def estimates(wave: Wave, scheme: WeightScheme | None) -> Iterator[dict[str, Any
         name: question
         for name, question, _row in countable(wave.questionnaire.definition)
     }
-    bases: dict[str, set[str] | None] = {}
-    for table in tables(wave):
+    results = results_of(wave)
+    for table in results.tables:
         valid = (
             {c.code for c in table.cells if not c.is_missing}
             if table.of_valid
             else None
         )
-        bases[table.code] = valid
         for cell in table.cells:
             is_hidden = cell.n is None or (cell.is_missing and valid is not None)
             made = (
@@ -236,7 +236,7 @@ def estimates(wave: Wave, scheme: WeightScheme | None) -> Iterator[dict[str, Any
             yield _row(
                 table.code, cell.code, "", "", cell.n if made else None, table.of, made
             )
-    for cross in cross_tables(wave):
+    for cross in results.crosses:
         if kinds[cross.code].kind == "ranking":
             continue
         for level in cross.levels:

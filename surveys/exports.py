@@ -8,21 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.languages import Text, pick
+from surveys.codebook import ddi
+from surveys.kept import results_of
 from surveys.models import Estimate, Release, Wave
-from surveys.results import countable, cross_tables, labels, tables, totals_of
+from surveys.package import data_package
+from surveys.results import countable, labels
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "sdmx": "application/vnd.sdmx.data+csv; version=1.0.0",
+    "ddi": "application/xml",
+    "package": "application/zip",
 }
 COLUMNS = ["question", "split", "level", "code", "n", "base", "percent"]
 
 
 def aggregate_rows(wave: Wave) -> Iterator[dict[str, Any]]:
     """Give every published cell; one that is not shown has no figures."""
-    totals = totals_of(wave)
-    for table in tables(wave, totals):
+    results = results_of(wave)
+    for table in results.tables:
         for cell in table.cells:
             yield {
                 "question": table.code,
@@ -33,9 +38,7 @@ def aggregate_rows(wave: Wave) -> Iterator[dict[str, Any]]:
                 "base": table.of,
                 "percent": cell.percent,
             }
-    if wave.state != Wave.State.CLOSED:
-        return
-    for crossed in cross_tables(wave, totals):
+    for crossed in results.crosses:
         for level in crossed.levels:
             for cell in level.cells:
                 yield {
@@ -68,7 +71,13 @@ def aggregate_file(wave: Wave, file_format: str, *, with_bom: bool = False) -> b
     return lines.getvalue().encode("utf-8-sig" if with_bom else "utf-8")
 
 
-RELEASE_FORMATS = {"csv": "csv", "json": "json", "sdmx": "sdmx.csv"}
+RELEASE_FORMATS = {
+    "csv": "csv",
+    "json": "json",
+    "sdmx": "sdmx.csv",
+    "ddi": "ddi.xml",
+    "package": "zip",
+}
 ESTIMATE_COLUMNS = [
     "question",
     "code",
@@ -141,10 +150,24 @@ def release_blocks(release: Release) -> list[tuple[Text, list[Line]]]:
     return found
 
 
+def margins_in_words(release: Release) -> list[tuple[Text, str]]:
+    """Return what weights were fitted to: the question and where its totals are from."""
+    definition = release.wave.questionnaire.definition
+    found = []
+    for margin in release.methodology.get("margins", ()):
+        question = definition.question(margin["question"])
+        words = question.words if question else Text(margin["question"], "")
+        told = (margin.get("source", ""), margin.get("date", ""))
+        found.append((words, ", ".join(filter(None, told))))
+    return found
+
+
 def release_content(release: Release, file_format: str) -> bytes:
     """Return a release as it was frozen; suppressed figures are empty."""
     if file_format == "json":
         return release.body.encode()
+    if file_format == "ddi":
+        return ddi(release)
     columns = [
         name
         for name in ESTIMATE_COLUMNS
@@ -157,7 +180,10 @@ def release_content(release: Release, file_format: str) -> bytes:
     writer = csv.DictWriter(lines, columns)
     writer.writeheader()
     writer.writerows(rows)
-    return lines.getvalue().encode()
+    content = lines.getvalue().encode()
+    if file_format == "package":
+        return data_package(release, content, columns)
+    return content
 
 
 def _sdmx(release: Release, rows: list[dict[str, Any]]) -> bytes:

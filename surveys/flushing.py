@@ -14,19 +14,15 @@ from django.db import connection, transaction
 
 from foundation.publication import renew_pages
 from surveys.definition import Definition
+from surveys.kept import keep
 from surveys.models import Count, Inbox, OpenText, Receipt, Response, Wave
 from surveys.tally import cell_of, count
 
 BATCH = 5_000
-# The class of this room's advisory locks; the second number is the wave.
+# The class of this room's advisory locks; the second number is the wave. An answer
+# takes one that it shares with others, a flush one of its own.
 LOCK = 60_201
 DICE = SystemRandom()
-
-
-def lock_for_answer(wave_id: int) -> None:
-    """Hold off a flush until this transaction ends; other answers do not wait."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [LOCK, wave_id])
 
 
 def flush(wave: Wave, *, is_last: bool = False) -> int:
@@ -38,6 +34,8 @@ def flush(wave: Wave, *, is_last: bool = False) -> int:
     stored = 0
     while (moved := _flush_batch(wave, is_last=is_last)) > 0:
         stored += moved
+    if stored and not is_last:
+        keep(wave)
     if stored:
         _clean_inbox()
     return stored

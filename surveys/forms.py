@@ -4,6 +4,7 @@ All answers travel with the form: those of other pages in hidden fields. Nothing
 stored before the end, and at the end the server reads everything again.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from surveys.answering import (
 )
 from surveys.definition import Definition, Option, Question
 from surveys.expressions import holds
+from surveys.personal import names_somebody
 
 # So few orders that the one a form had says nothing about who filled it in.
 ORDERS = 32
@@ -192,6 +194,18 @@ class AnswerForm:
             if question.code in answers
         ]
 
+    @property
+    def naming(self) -> list[Question]:
+        """Questions whose answer in own words seems to say who somebody is."""
+        answers = self.answers
+        return [
+            question
+            for question in self.definition.questions
+            if question.kind == "text"
+            and isinstance(answers.get(question.code), str)
+            and names_somebody(answers[question.code])
+        ]
+
     def words_of(self, question: Question, value: Any) -> str:
         """Write an answer in words, for the review and for piping."""
         if isinstance(value, dict) and "missing" in value:
@@ -248,6 +262,21 @@ class AnswerForm:
             self._field(question)
             for question in self.pages[self.page]
             if holds(question.base, answers)
+        ]
+
+    def every_field(self) -> list[list[tuple[Field, str]]]:
+        """Return all pages with each question's condition, for those who write it."""
+        return [
+            [
+                (
+                    self._field(question),
+                    json.dumps(question.base, ensure_ascii=False)
+                    if question.base
+                    else "",
+                )
+                for question in page
+            ]
+            for page in self.pages
         ]
 
     def _field(self, question: Question) -> Field:

@@ -3,104 +3,51 @@
 For analysts with an agreement, never for the public: a response is anonymous, but many
 answers together can be rare. One column holds one code; labels come from the short labels
 of the questionnaire, which are checked for length before it is fielded, so that no program
-cuts them. Open texts are not in these files.
+cuts them. A wave with a published weighting has its weights in the last column. Open texts
+are not in these files.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas
 import pyreadstat
 
-from surveys.definition import Question
-from surveys.models import Wave
+from surveys.models import Release, Wave
+from surveys.variables import WEIGHT, WEIGHT_LABELS, Column, columns
 
 CHUNK = 5_000
-# What each program takes for a label of a variable, in characters.
-LONGEST = 80
-MEASURES = {"scale": "ordinal", "matrix": "ordinal", "number": "scale"}
 
 
 class OpenWaveError(Exception):
     """Responses leave the database only when nobody can add to them any more."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A variable: its name, where its value is, what its codes mean."""
-
-    name: str
-    question: Question
-    part: str = ""
-
-    def value(self, answers: Mapping[str, Any]) -> Any:
-        found = answers.get(self.question.code)
-        if isinstance(found, dict) and "missing" in found:
-            return found["missing"]
-        kind = self.question.kind
-        if kind == "matrix":
-            return None if found is None else found.get(self.part)
-        if kind == "multiple":
-            return None if found is None else int(int(self.part) in found)
-        if kind == "ranking":
-            places = {code: place for place, code in enumerate(found or (), start=1)}
-            return places.get(int(self.part))
-        return found
-
-    def label(self, language: str) -> str:
-        words = self.question.short.get(language) or self.question.text[language]
-        if self.part:
-            options = self.question.rows or self.question.choices
-            option = next(o for o in options if str(o.code) == self.part)
-            words = f"{words}: {option.short.get(language) or option.label[language]}"
-        return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
-
-    def labels(self, language: str) -> dict[int | float, str]:
-        if self.question.kind == "multiple":
-            return {0: "0", 1: "1"}
-        if self.question.kind == "ranking":
-            return {}
-        return {
-            o.code: o.short.get(language) or o.label[language]
-            for o in self.question.choices
-        }
-
-    @property
-    def missing(self) -> list[Any]:
-        if self.question.kind in {"multiple", "ranking"}:
-            return []
-        return [o.code for o in self.question.choices if o.missing]
+def weights_of(wave: Wave) -> dict[str, float] | None:
+    """Return the weights of the published release by cell; those left out have none."""
+    release = Release.objects.published().filter(wave=wave).first()
+    if release is None or release.scheme is None:
+        return None
+    return dict(release.scheme.weights)
 
 
-def columns(wave: Wave) -> list[Column]:
-    found = []
-    for question in wave.questionnaire.definition.questions:
-        if question.kind == "matrix":
-            parts = [str(row.code) for row in question.rows]
-        elif question.kind in {"multiple", "ranking"}:
-            parts = [str(option.code) for option in question.choices]
-        elif question.kind == "text":
-            continue
-        else:
-            parts = [""]
-        found += [
-            Column(f"{question.code}_{part}" if part else question.code, question, part)
-            for part in parts
-        ]
-    return found
+def names(wave: Wave) -> list[str]:
+    found = [column.name for column in columns(wave.questionnaire.definition)]
+    return found if weights_of(wave) is None else [*found, WEIGHT]
 
 
 def rows(wave: Wave) -> Iterator[list[Any]]:
     """Give every response by its random id, some thousand in memory at a time."""
     if wave.state != Wave.State.CLOSED:
         raise OpenWaveError
-    wanted = columns(wave)
-    responses = wave.responses.order_by("id").values_list("answers", flat=True)
-    for answers in responses.iterator(chunk_size=CHUNK):
-        yield [column.value(answers) for column in wanted]
+    wanted = columns(wave.questionnaire.definition)
+    weights = weights_of(wave)
+    responses = wave.responses.order_by("id").values_list("answers", "cell")
+    for answers, cell in responses.iterator(chunk_size=CHUNK):
+        row = [column.value(answers) for column in wanted]
+        yield row if weights is None else [*row, weights.get(cell)]
 
 
 def write_csv(wave: Wave, path: Path, *, with_bom: bool = False) -> int:
@@ -108,7 +55,7 @@ def write_csv(wave: Wave, path: Path, *, with_bom: bool = False) -> int:
     written = 0
     with path.open("w", encoding=encoding, newline="") as lines:
         writer = csv.writer(lines)
-        writer.writerow([column.name for column in columns(wave)])
+        writer.writerow(names(wave))
         for row in rows(wave):
             writer.writerow(row)
             written += 1
@@ -117,20 +64,17 @@ def write_csv(wave: Wave, path: Path, *, with_bom: bool = False) -> int:
 
 def write_sav(wave: Wave, path: Path, language: str) -> int:
     """Write an SPSS file with labels, missing codes and levels of measurement."""
-    wanted = columns(wave)
-    table = pandas.DataFrame(list(rows(wave)), columns=[c.name for c in wanted])
+    wanted = columns(wave.questionnaire.definition)
+    table = _table(wave, wanted)
     pyreadstat.write_sav(
         table,
         str(path),
-        column_labels={c.name: c.label(language) for c in wanted},
-        variable_value_labels={
-            c.name: c.labels(language)
-            for c in wanted
-            if c.labels(language) and _codes(c)
-        },
-        missing_ranges={c.name: c.missing for c in wanted if c.missing and _codes(c)},
+        column_labels=_labels(wanted, table, language),
+        variable_value_labels=_value_labels(wanted, language),
+        missing_ranges={c.name: c.missing for c in wanted if c.missing and c.has_codes},
         variable_measure={
-            c.name: MEASURES.get(c.question.kind, "nominal") for c in wanted
+            **{c.name: c.measure for c in wanted},
+            **({WEIGHT: "scale"} if WEIGHT in table else {}),
         },
     )
     return len(table)
@@ -138,21 +82,40 @@ def write_sav(wave: Wave, path: Path, language: str) -> int:
 
 def write_dta(wave: Wave, path: Path, language: str) -> int:
     """Write a Stata file, labels and all."""
-    wanted = columns(wave)
-    table = pandas.DataFrame(list(rows(wave)), columns=[c.name for c in wanted])
+    wanted = columns(wave.questionnaire.definition)
+    table = _table(wave, wanted)
     pyreadstat.write_dta(
         table,
         str(path),
-        column_labels={c.name: c.label(language) for c in wanted},
-        variable_value_labels={
-            c.name: c.labels(language)
-            for c in wanted
-            if c.labels(language) and _codes(c)
-        },
+        column_labels=_labels(wanted, table, language),
+        variable_value_labels=_value_labels(wanted, language),
     )
     return len(table)
 
 
-def _codes(column: Column) -> bool:
-    """Tell whether the values are numbers: codes of areas and dates are texts."""
-    return column.question.kind not in {"area", "body", "date"}
+def _table(wave: Wave, wanted: list[Column]) -> pandas.DataFrame:
+    table = pandas.DataFrame(list(rows(wave)), columns=names(wave))
+    # A column that nobody answered has no type of its own.
+    numbers = [column.name for column in wanted if column.has_codes]
+    return table.astype(dict.fromkeys(numbers, float))
+
+
+def _labels(
+    wanted: list[Column], table: pandas.DataFrame, language: str
+) -> dict[str, str | None]:
+    found: dict[str, str | None] = {
+        column.name: column.label(language) for column in wanted
+    }
+    if WEIGHT in table:
+        found[WEIGHT] = WEIGHT_LABELS[language]
+    return found
+
+
+def _value_labels(
+    wanted: list[Column], language: str
+) -> dict[str, dict[int | float, str]]:
+    return {
+        column.name: column.labels(language)
+        for column in wanted
+        if column.has_codes and column.labels(language)
+    }

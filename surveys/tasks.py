@@ -1,15 +1,24 @@
 from celery import shared_task
 from django.utils import timezone
 
+from surveys.closing import finish
 from surveys.flushing import flush
 from surveys.models import Draft, Wave
 
 
 @shared_task
 def store_answers() -> None:
-    """Store waiting answers of every open wave. At least once: what is stored is gone."""
+    """Store waiting answers of every open wave. At least once: what is stored is gone.
+
+    A close that broke off before its last answers were stored is brought to its end.
+    """
     for wave in Wave.objects.filter(state=Wave.State.OPEN):
         flush(wave)
+    unfinished = Wave.objects.filter(state=Wave.State.CLOSED).exclude(
+        kept_results__is_final=True
+    )
+    for wave in unfinished:
+        finish(wave)
 
 
 @shared_task

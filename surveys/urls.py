@@ -27,4 +27,9 @@ urlpatterns = [
         name="release_file",
     ),
     path("<slug:code>/", pages.survey, name="survey"),
+    path(
+        "<slug:code>/questionnaires/<int:number>/<slug:kind>/",
+        pages.questionnaire_file,
+        name="questionnaire_file",
+    ),
 ]

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from foundation.languages import languages, pick
 from foundation.notifications.links import absolute, confirm_path, unsubscribe_path
 from foundation.notifications.models import Message, Subscription
+from foundation.notifications.secret import is_secret
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ def deliver_message(
         _note_failure(message, error)
         return False
     message.sent_at = timezone.now()
-    message.save(update_fields=["sent_at"])
+    if is_secret(message.template):
+        message.context = {}
+    message.save(update_fields=["sent_at", "context"])
     return True
 
 

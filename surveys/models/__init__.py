@@ -1,6 +1,7 @@
 from surveys.models.answers import (
     Count,
     Inbox,
+    KeptResults,
     OpenText,
     QuotaCount,
     Receipt,
@@ -28,6 +29,7 @@ __all__ = [
     "Inbox",
     "Invitation",
     "Item",
+    "KeptResults",
     "OpenText",
     "PolicyAction",
     "Questionnaire",

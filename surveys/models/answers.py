@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models.fieldwork import Wave
+from surveys.personal import ANY
 
 
 class Inbox(models.Model):
@@ -96,7 +97,17 @@ class OpenText(models.Model):
             models.CheckConstraint(
                 condition=~Q(review="edited") | ~Q(edited_text=""),
                 name="edited_text_is_there",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(review="hidden")
+                | (Q(edited_text="") & ~Q(text__regex=ANY))
+                | (~Q(edited_text="") & ~Q(edited_text__regex=ANY)),
+                name="public_text_names_nobody",
+                violation_error_message=_(
+                    "An e-mail address, a phone number or an IIN stands in it:"
+                    " write it without in “text as published”"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,3 +170,27 @@ class QuotaCount(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeptResults(models.Model):
+    """The tables of a wave as they may be shown, made when its counts changed.
+
+    What is hidden is not in it, so a page made of it can show nothing more.
+    """
+
+    wave = models.OneToOneField(
+        Wave,
+        models.CASCADE,
+        primary_key=True,
+        related_name="kept_results",
+        verbose_name=_("wave"),
+    )
+    is_final = models.BooleanField(_("made after the close"), default=False)
+    body = models.JSONField(_("tables"))
+
+    class Meta:
+        verbose_name = _("kept tables")
+        verbose_name_plural = _("kept tables")
+
+    def __str__(self) -> str:
+        return str(self.wave)

@@ -77,6 +77,10 @@ class Wave(models.Model):
     )
     splits = models.JSONField(_("split by"), default=list, blank=True)
     quotas = models.JSONField(_("quotas"), default=list, blank=True)
+    # How many letters went out: all that stays of those who were asked.
+    invited = models.PositiveIntegerField(
+        _("people invited"), null=True, blank=True, editable=False
+    )
     is_demo = models.BooleanField(_("made up for a demonstration"), default=False)
 
     label = Translated("label")

@@ -1,4 +1,5 @@
 import json
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,6 @@ from surveys.definition import (
     canonical,
     digest,
     from_body,
-    frozen_definition,
 )
 
 
@@ -110,7 +110,7 @@ class Questionnaire(models.Model):
     def definition(self) -> Definition:
         if self.state == self.State.DRAFT:
             return from_body(self.written_body())
-        return frozen_definition(self.body_sha256, self.body)
+        return frozen_definition(self.body_sha256)
 
     def written_body(self) -> dict[str, Any]:
         """Compose the body from the rows that staff edit."""
@@ -130,9 +130,19 @@ class Questionnaire(models.Model):
         self.body_sha256 = digest(body)
         self.state = self.State.FROZEN
 
-    def parsed_body(self) -> dict[str, Any]:
-        parsed: dict[str, Any] = json.loads(self.body) if self.body else {}
+    def whole_body(self) -> dict[str, Any]:
+        """Return everything of the wording as data, frozen or as written so far."""
+        if self.state == self.State.DRAFT:
+            return self.written_body()
+        parsed: dict[str, Any] = json.loads(self.body)
         return parsed
+
+
+@lru_cache(maxsize=64)
+def frozen_definition(body_sha256: str) -> Definition:
+    """Return a frozen questionnaire, read once in a process: its hash is its name."""
+    bodies = Questionnaire.objects.filter(body_sha256=body_sha256)
+    return from_body(json.loads(bodies.values_list("body", flat=True)[0]))
 
 
 def _texts(row: models.Model, name: str) -> dict[str, str]:

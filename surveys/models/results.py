@@ -37,7 +37,8 @@ class WeightScheme(models.Model):
         blank=True,
         help_text=_(
             "For example [{“question”: “sex”, “targets”: {“1”: 48.6, “2”: 51.4},"
-            " “source”: “…”, “date”: “2024-07-01”}]"
+            " “source”: “…”, “date”: “2024-07-01”}]; of a question about areas"
+            " “targets” may be “population”"
         ),
     )
     trim_low = models.FloatField(_("least weight"), null=True, blank=True)
@@ -129,7 +130,9 @@ class Estimate(models.Model):
         LOW = "low_precision", _("Low precision")
         SUPPRESSED = "suppressed", _("Not shown: the group is too small")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.UUIDField(
+        _("public id"), unique=True, default=uuid.uuid4, editable=False
+    )
     release = models.ForeignKey(
         Release,
         models.CASCADE,
@@ -215,6 +218,13 @@ class PolicyAction(models.Model):
         IN_PROGRESS = "in_progress", _("In progress")
         DONE = "done", _("Done")
 
+    public_id = models.CharField(
+        _("public id"),
+        max_length=40,
+        unique=True,
+        default=new_public_id,
+        editable=False,
+    )
     finding = models.ForeignKey(
         Finding, models.PROTECT, related_name="actions", verbose_name=_("finding")
     )

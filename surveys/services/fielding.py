@@ -11,8 +11,8 @@ from foundation.notifications.services import announce
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from surveys.checking import problems
+from surveys.closing import finish
 from surveys.expressions import ExpressionError, check
-from surveys.flushing import flush
 from surveys.models import Choice, Questionnaire, QuotaCount, Wave
 
 
@@ -66,7 +66,7 @@ def _check_wave(wave: Wave, codes: set[str]) -> None:
 
 
 def close_wave(*, wave: Wave, by: User | None) -> Wave:
-    """Close a wave for good and store what still waits."""
+    """Close a wave for good, store what still waits and forget who was asked."""
     with transaction.atomic():
         wave = Wave.objects.select_for_update().get(pk=wave.pk)
         if wave.state != Wave.State.OPEN:
@@ -74,7 +74,7 @@ def close_wave(*, wave: Wave, by: User | None) -> Wave:
         wave.state = Wave.State.CLOSED
         wave.save(update_fields=["state"])
         _tell(wave, "close", by)
-    flush(wave, is_last=True)
+    finish(wave)
     return wave
 
 

@@ -1,6 +1,7 @@
 """Weigh a wave and publish its results as a release that does not change any more."""
 
 import json
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.publication import renew_pages
+from foundation.search.services import index
+from foundation.territory.models import Area, AreaPopulation
 from surveys.definition import canonical
 from surveys.estimates import estimates, weigh
 from surveys.models import (
@@ -21,6 +24,11 @@ from surveys.models import (
     Release,
     Wave,
     WeightScheme,
+)
+from surveys.statistics.response_rates import (
+    DispositionError,
+    Dispositions,
+    response_rates,
 )
 from surveys.statistics.weights import WeightingError
 
@@ -32,6 +40,7 @@ def compute_weights(*, scheme: WeightScheme, by: User | None) -> WeightScheme:
             _("Published results rest on this weighting: add another")
         )
     try:
+        scheme.margins = [_with_population(margin, scheme) for margin in scheme.margins]
         found = weigh(scheme)
     except (WeightingError, KeyError, TypeError, ValueError, AttributeError) as error:
         scheme.state, scheme.failure = WeightScheme.State.FAILED, str(error)[:300]
@@ -40,9 +49,44 @@ def compute_weights(*, scheme: WeightScheme, by: User | None) -> WeightScheme:
         scheme.state, scheme.failure = WeightScheme.State.READY, ""
         scheme.weights = dict(zip(found.cells, found.weights, strict=True))
         scheme.diagnostics = found.diagnostics
-    scheme.save(update_fields=["state", "failure", "weights", "diagnostics"])
+    scheme.save(update_fields=["margins", "state", "failure", "weights", "diagnostics"])
     record(action="weigh", kind="survey weighting", public_id=str(scheme.pk), by=by)
     return scheme
+
+
+def _with_population(margin: Any, scheme: WeightScheme) -> Any:
+    """Fill in “targets”: “population” from the populations of the areas, with source.
+
+    The newest day not after the close that all areas have; areas nobody came from stay
+    in, so that raking says what is missing.
+    """
+    if not isinstance(margin, dict) or margin.get("targets") != "population":
+        return margin
+    question = scheme.wave.questionnaire.definition.question(str(margin["question"]))
+    if question is None or question.kind != "area":
+        raise WeightingError("Populations are known of areas only")
+    rows = AreaPopulation.objects.filter(
+        area__in=Area.objects.mapped(), date__lte=scheme.wave.closes_on
+    )
+    newest = rows.order_by("-date").first()
+    if newest is None:
+        raise WeightingError("No populations of the areas are known")
+    there = dict(rows.filter(date=newest.date).values_list("area__iso", "value"))
+    return {
+        **margin,
+        "targets": _to_total_of_others(there, scheme),
+        "source": newest.source,
+        "date": newest.date.isoformat(),
+    }
+
+
+def _to_total_of_others(targets: dict[str, int], scheme: WeightScheme) -> Any:
+    """Bring populations to the total the other margins have: all must have the same."""
+    others = [m["targets"] for m in scheme.margins if isinstance(m["targets"], dict)]
+    if not others:
+        return targets
+    factor = sum(others[0].values()) / sum(targets.values())
+    return {level: n * factor for level, n in targets.items()}
 
 
 @transaction.atomic
@@ -95,7 +139,8 @@ def methodology(release: Release) -> dict[str, Any]:
         "mode": "web",
         "opened_on": wave.opens_on.isoformat(),
         "closed_on": wave.closes_on.isoformat(),
-        "invited": wave.invitations.count(),
+        "invited": wave.invited,
+        **_rates(release),
         "questionnaire": wave.questionnaire.number,
         "questionnaire_sha256": wave.questionnaire.body_sha256,
         "smallest_group": wave.min_cell,
@@ -103,6 +148,32 @@ def methodology(release: Release) -> dict[str, Any]:
         "margins": scheme.margins if scheme else [],
         "weighting_diagnostics": scheme.diagnostics if scheme else {},
     }
+
+
+# What staff may say of the cases of a sample, in AAPOR's terms.
+CASES = ("partial", "refused", "not_reached", "other", "eligible_share")
+
+
+def _rates(release: Release) -> dict[str, Any]:
+    """Return how the cases ended and AAPOR's rates; for a sample of volunteers, none.
+
+    Who did not answer is of unknown eligibility unless staff say more in “dispositions”.
+    """
+    wave = release.wave
+    if wave.invited is None:
+        return {}
+    complete = wave.responses.count()
+    told = release.methodology.get("dispositions") or {}
+    given = {name: told[name] for name in CASES if name in told}
+    rest = wave.invited - complete
+    rest -= sum(n for name, n in given.items() if name != "eligible_share")
+    try:
+        cases = Dispositions(complete, unknown=rest, **given)
+    except (DispositionError, TypeError) as error:
+        raise ValidationError(
+            _("The dispositions do not add up to the people invited")
+        ) from error
+    return {"dispositions": asdict(cases), "response_rates": response_rates(cases)}
 
 
 def verify(release: Release) -> bool:
@@ -128,4 +199,5 @@ def note_action(*, action: PolicyAction, by: User | None) -> None:
         due_on=action.due_on,
     )
     renew_pages()
+    index("survey-finding", action.finding.public_id)
     record(action="decide", kind="policy action", public_id=str(action.pk), by=by)

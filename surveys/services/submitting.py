@@ -11,12 +11,11 @@ from django.utils import timezone
 from surveys.crypto import DraftError as DraftError
 from surveys.crypto import derived, is_whole, new_code, seal, unseal
 from surveys.expressions import holds
-from surveys.flushing import lock_for_answer
+from surveys.flushing import LOCK
 from surveys.models import (
     Draft,
     Invitation,
     QuotaCount,
-    Receipt,
     TokenSpend,
     Wave,
 )
@@ -75,24 +74,38 @@ def submit_answer(
     return is_new
 
 
-@transaction.atomic
+# One message to the database, two statements, one transaction. The second looks at
+# what is there after the lock was given: after the last flush nothing may come in.
+RECEIVE = """
+SELECT pg_advisory_xact_lock_shared(%s, %s);
+INSERT INTO surveys_inbox (wave_id, receipt, payload)
+SELECT id, %s, %s FROM surveys_wave
+WHERE id = %s AND state = 'open'
+  AND NOT EXISTS (SELECT FROM surveys_receipt WHERE receipt = %s)
+ON CONFLICT (receipt) DO NOTHING
+"""
+
+
 def _receive(wave: Wave, *, receipt: str, payload: dict[str, Any]) -> bool:
-    lock_for_answer(wave.pk)
-    # Asked under the lock: after the last flush nothing may come in.
-    if not Wave.objects.filter(pk=wave.pk, state=Wave.State.OPEN).exists():
+    if wave.quotas:
+        with transaction.atomic():
+            is_new = _put(wave, receipt, payload)
+            if is_new:
+                _take_places(wave, payload["answers"])
+    else:
+        is_new = _put(wave, receipt, payload)
+    if not is_new and not Wave.objects.filter(pk=wave.pk, state="open").exists():
         raise WaveClosedError
-    if Receipt.objects.filter(receipt=receipt).exists():
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO surveys_inbox (wave_id, receipt, payload)"
-            " VALUES (%s, %s, %s) ON CONFLICT (receipt) DO NOTHING",
-            [wave.pk, receipt, json.dumps(payload, ensure_ascii=False)],
-        )
-        is_new = bool(cursor.rowcount == 1)
-    if is_new:
-        _take_places(wave, payload["answers"])
     return is_new
+
+
+def _put(wave: Wave, receipt: str, payload: dict[str, Any]) -> bool:
+    text = json.dumps(payload, ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIVE, [LOCK, wave.pk, receipt, text, wave.pk, receipt])
+        # What the first statement gave is passed over.
+        cursor.nextset()
+        return bool(cursor.rowcount == 1)
 
 
 def _take_places(wave: Wave, answers: dict[str, Any]) -> None:

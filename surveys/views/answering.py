@@ -66,9 +66,18 @@ def _is_ours(request: HttpRequest, origin: str) -> bool:
     return urlsplit(origin).netloc == request.get_host()
 
 
+# What taking an answer needs: the body of a frozen questionnaire is in the process.
+NEEDED = (
+    *("public_id", "state", "sample", "opens_on", "closes_on", "quotas", "is_demo"),
+    *("anonymity", "questionnaire__state", "questionnaire__body_sha256"),
+    "questionnaire__survey__code",
+    *(f"questionnaire__survey__title_{code}" for code in ("kk", "ru", "en")),
+)
+
+
 def _open_wave(public_id: str) -> Wave | None:
     wave = get_object_or_404(
-        Wave.objects.public().select_related("questionnaire__survey"),
+        Wave.objects.public().select_related("questionnaire__survey").only(*NEEDED),
         public_id=public_id,
     )
     return wave if wave.is_open(timezone.localdate()) else None

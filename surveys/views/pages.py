@@ -7,24 +7,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from foundation.publication import stored_page
+from surveys import desk
+from surveys.areas import area_map, outlines
 from surveys.comparing import changes
 from surveys.exports import (
     MEDIA_TYPES,
     RELEASE_FORMATS,
     aggregate_file,
+    margins_in_words,
     release_blocks,
     release_content,
 )
+from surveys.kept import results_of
 from surveys.models import (
     Finding,
     OpenText,
     PolicyAction,
+    Questionnaire,
     Release,
     ReportedFigure,
     Survey,
     Wave,
 )
-from surveys.results import cross_tables, tables, totals_of
 
 
 @stored_page
@@ -60,6 +64,7 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
         "survey": row,
         "open": [wave for wave in waves if wave.is_open(today)],
         "waves": waves,
+        "questionnaires": row.questionnaires.exclude(state="draft"),
         "series": ReportedFigure.objects.filter(survey=row),
         "findings": _findings(waves),
         "has_demo": row.is_demo or any(wave.is_demo for wave in waves),
@@ -85,16 +90,21 @@ def _public_wave(public_id: str) -> Wave:
 @stored_page
 def results(request: HttpRequest, public_id: str) -> HttpResponse:
     wave = _public_wave(public_id)
-    totals = totals_of(wave) if wave.shows_totals else None
-    is_closed = wave.state == Wave.State.CLOSED
+    found = results_of(wave) if wave.shows_totals else None
+    kinds = {q.code: q.kind for q in wave.questionnaire.definition.items}
+    crosses = [
+        (cross, area_map(cross) if kinds[cross.split] == "area" else None)
+        for cross in (found.crosses if found else ())
+    ]
     context = {
         "wave": wave,
         "survey": wave.questionnaire.survey,
         "is_open": wave.is_open(timezone.localdate()),
-        "responses": totals.responses if totals else None,
-        "tables": tables(wave, totals) if totals and totals.responses else [],
+        "responses": found.responses if found else None,
+        "tables": found.tables if found and found.responses else [],
         # Groups are compared once nothing changes any more.
-        "crosses": cross_tables(wave, totals) if totals and is_closed else [],
+        "crosses": crosses,
+        "outlines": outlines() if any(drawn for _cross, drawn in crosses) else None,
         "texts": OpenText.objects.filter(wave=wave).exclude(review="hidden"),
         "releases": wave.releases.exclude(state="draft"),
         "findings": _findings([wave]),
@@ -123,6 +133,7 @@ def release(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
         "release": row,
         "wave": row.wave,
         "survey": row.wave.questionnaire.survey,
+        "margins": margins_in_words(row),
         "diagnostics": row.scheme.diagnostics if row.scheme else {},
         "blocks": release_blocks(row),
         "changes": changes(row),
@@ -155,6 +166,21 @@ def release_file(
         f'{RELEASE_FORMATS[file_format]}"'
     )
     return response
+
+
+@require_safe
+def questionnaire_file(
+    request: HttpRequest, code: str, number: int, kind: str
+) -> HttpResponse:
+    """A wording that was fielded, as data, for whoever wants to ask the same."""
+    row = get_object_or_404(
+        Questionnaire.objects.exclude(state="draft").select_related("survey"),
+        survey__code=code,
+        number=number,
+    )
+    if kind not in {"json", "xlsform"}:
+        raise Http404
+    return desk.questionnaire_file(row.definition, row.whole_body(), kind)
 
 
 @stored_page

@@ -1,0 +1,93 @@
+"""Pages of the staff area about a questionnaire: as it will be seen, and in and out."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from foundation.accounts.models import User
+from foundation.languages import languages
+from surveys.checking import problems
+from surveys.definition import Definition
+from surveys.forms import AnswerForm
+from surveys.models import Questionnaire, Survey
+from surveys.services.exchanging import MOST_BYTES, import_questionnaire
+from surveys.xlsform import Loss, write
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class QuestionnaireFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("JSON of this portal (.json) or an XLSForm (.xlsx)"),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise ValidationError(_("The file is larger than 5 MB"))
+        return file
+
+
+def preview(
+    request: HttpRequest, questionnaire: Questionnaire, site: dict[str, Any]
+) -> HttpResponse:
+    """Show every question in one language, those under a condition too."""
+    asked = request.GET.get("language", "")
+    language = asked if asked in languages() else languages()[0]
+    definition = questionnaire.definition
+    with override(language):
+        context = {
+            **site,
+            "title": str(questionnaire),
+            "questionnaire": questionnaire,
+            "languages": languages(),
+            "language": language,
+            "pages": AnswerForm(definition).every_field(),
+            "problems": problems(definition),
+            "losses": write(definition).losses,
+        }
+        return render(request, "admin/surveys/preview.html", context)
+
+
+def questionnaire_file(definition: Definition, body: Any, kind: str) -> HttpResponse:
+    """Give a questionnaire as JSON, which loses nothing, or as an XLSForm."""
+    name = f"{definition.code}-{definition.number}"
+    if kind == "json":
+        content = json.dumps(body, ensure_ascii=False, indent=1).encode()
+        response = HttpResponse(content, content_type="application/json")
+    else:
+        response = HttpResponse(write(definition).content, content_type=WORKBOOK)
+    suffix = "json" if kind == "json" else "xlsx"
+    response["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
+    return response
+
+
+def load(request: HttpRequest, survey: Survey, site: dict[str, Any]) -> HttpResponse:
+    """Take a questionnaire in as a draft and say what of it was lost."""
+    assert isinstance(request.user, User)
+    form = QuestionnaireFileForm(request.POST or None, request.FILES or None)
+    made: Questionnaire | None = None
+    losses: list[Loss] = []
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            made, losses = import_questionnaire(
+                survey=survey, file=file, name=file.name, by=request.user
+            )
+        except ValidationError as error:
+            form.add_error("file", error)
+    context = {
+        **site,
+        "title": survey.title.plain,
+        "form": form,
+        "made": made,
+        "losses": losses,
+    }
+    return render(request, "admin/surveys/load.html", context)

@@ -1,0 +1,75 @@
+"""Take in a questionnaire that was written elsewhere, as a draft with the next number."""
+
+import json
+from typing import IO, Any
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from foundation.accounts.models import User
+from foundation.audit.services import record
+from foundation.languages import languages
+from surveys.models import Questionnaire, Survey
+from surveys.shipped import add_items
+from surveys.xlsform import Loss
+from surveys.xlsform_reader import FormError, read
+
+MOST_BYTES = 5_000_000
+
+
+@transaction.atomic
+def import_questionnaire(
+    *, survey: Survey, file: IO[bytes], name: str, by: User | None
+) -> tuple[Questionnaire, list[Loss]]:
+    """Read JSON of this portal or an XLSForm; return the draft and what was lost."""
+    intro: dict[str, str] = {}
+    losses: list[Loss] = []
+    if name.lower().endswith(".json"):
+        intro, items = _json(file)
+    elif name.lower().endswith(".xlsx"):
+        try:
+            found = read(file)
+        except FormError as error:
+            raise ValidationError(str(error)) from error
+        items, losses = found.items, found.losses
+    else:
+        raise ValidationError(_("Choose a .json or an .xlsx file"))
+    newest = survey.questionnaires.aggregate(n=Max("number"))["n"] or 0
+    questionnaire = Questionnaire.objects.create(
+        survey=survey,
+        number=newest + 1,
+        **{f"intro_{code}": intro.get(code, "") for code in languages()},
+    )
+    _add(questionnaire, items)
+    record(action="import", kind="questionnaire", public_id=str(questionnaire), by=by)
+    return questionnaire, losses
+
+
+def _json(file: IO[bytes]) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    try:
+        body = json.loads(file.read(MOST_BYTES))
+        return dict(body.get("intro", {})), list(body["items"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValidationError(
+            _("This is not a questionnaire written by this portal")
+        ) from error
+
+
+def _add(questionnaire: Questionnaire, items: list[dict[str, Any]]) -> None:
+    try:
+        with transaction.atomic():
+            add_items(questionnaire, items)
+            for item in questionnaire.items.prefetch_related("choices"):
+                item.full_clean(validate_unique=False)
+                for choice in item.choices.all():
+                    choice.full_clean(validate_unique=False)
+    except ValidationError as error:
+        raise ValidationError(error.messages) from error
+    except (
+        *(KeyError, TypeError, AttributeError, ValueError),
+        *(DataError, IntegrityError),
+    ) as error:
+        text = _("The questionnaire cannot be stored: %(error)s")
+        raise ValidationError(text % {"error": type(error).__name__}) from error
