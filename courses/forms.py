@@ -24,6 +24,10 @@ class QuestionVersionForm(forms.ModelForm[QuestionVersion]):
     class Meta:
         model = QuestionVersion
         fields = ["question", "number", "scoring", "tags"]
+        labels = {
+            "question": gettext_lazy("Question"),
+            "tags": gettext_lazy("Topics, with commas between them"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,16 @@ NAMES = {
     "kk": gettext_lazy("Kazakh"),
     "ru": gettext_lazy("Russian"),
     "en": gettext_lazy("English"),
+}
+PARTS = {
+    "stem": gettext_lazy("Question"),
+    "text": gettext_lazy("Text"),
+    "feedback": gettext_lazy("Feedback"),
+    "left": gettext_lazy("Left side"),
+    "right": gettext_lazy("Right side"),
+    "gap": gettext_lazy("Options"),
+    "answers": gettext_lazy("Right answers"),
+    "explanation": gettext_lazy("Explanation"),
 }
 # Of each kind with rows: their name in the body, the first letter of new keys, texts.
 ROWS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -66,7 +77,14 @@ def _area(label: Any, rows: int, **more: Any) -> forms.Field:
 
 
 def _in_three(prefix: str, rows: int) -> Fields:
-    return {f"{prefix}_{code}": _area(NAMES[code], rows) for code in languages()}
+    """Return a field for each language, with words that say what goes there."""
+    part = PARTS[prefix.rsplit("_", 1)[-1].rstrip("0123456789")]
+    return {
+        f"{prefix}_{code}": _area(
+            format_lazy("{part} ({language})", part=part, language=NAMES[code]), rows
+        )
+        for code in languages()
+    }
 
 
 def fields_for(kind: str, body: Body) -> Fields:
@@ -91,7 +109,7 @@ def _row_fields(kind: str, number: int) -> Fields:
     fields: Fields = {}
     if kind in CHOICES and kind != Kind.DILEMMA:
         fields[f"{prefix}_is_right"] = forms.BooleanField(
-            label=gettext_lazy("Right"), required=False
+            label=gettext_lazy("Right answer"), required=False
         )
     if kind in WEIGHED:
         fields[f"{prefix}_share"] = forms.CharField(
