@@ -53,7 +53,7 @@ INITIATIVES = declare(
         rows=public_initiatives,
         updated=initiatives_updated,
         changes=changes,
-        geometry=Geometry("area"),
+        geometry=Geometry("area", longitude="longitude", latitude="latitude"),
         columns=[
             Column("public_id", _("Public id")),
             Column("direction", _("Direction"), source="direction__code"),
@@ -99,7 +99,7 @@ OBSERVATIONS = declare(
         licence=CC_BY,
         rows=public_observations,
         updated=lambda: public_observations().aggregate(at=Max("verified_on"))["at"],
-        geometry=Geometry("area"),
+        geometry=Geometry("area", longitude="longitude", latitude="latitude"),
         columns=[
             Column("public_id", _("Public id")),
             Column("initiative", _("Initiative"), source="initiative__public_id"),

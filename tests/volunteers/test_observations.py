@@ -309,3 +309,34 @@ def test_questions_of_what_is_not_public_are_no_data(client):
     ChecklistItem.objects.create(initiative=hidden, text_kk="А", text_ru="Б")
 
     assert client.get("/api/v1/volunteer-checklists/").json()["results"] == []
+
+
+@pytest.mark.django_db
+def test_an_observation_stands_at_its_own_point(client):
+    area = AreaFactory(label_longitude=71.4, label_latitude=51.1)
+    fields = {
+        "initiative": InitiativeFactory(),
+        "area": area,
+        "state": "verified",
+        "verified_on": timezone.localdate(),
+    }
+    ObservationFactory(longitude=76.9, latitude=43.2, **fields)
+    ObservationFactory(**fields)
+
+    answer = client.get("/en/observations/export/geojson/")
+
+    features = json.loads(answer.getvalue())["features"]
+    found = [feature["geometry"]["coordinates"] for feature in features]
+    assert found == [[76.9, 43.2], [71.4, 51.1]]
+
+
+def test_a_photo_of_a_telephone_in_heic_is_drawn_anew():
+    sent = SimpleUploadedFile("a.heic", photo_bytes("HEIF"), "image/heic")
+
+    clean = clean_photo(sent)
+
+    shown = Image.open(BytesIO(clean.content))
+    assert shown.format == "JPEG"
+    assert b"SecretCam" not in clean.content
+    assert not shown.getexif()
+    assert clean.point == (pytest.approx(51.5), pytest.approx(71.5))
