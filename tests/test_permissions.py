@@ -142,6 +142,7 @@ TREES = {
     "search/": PUBLIC,
     "data/": PUBLIC,
     "api/v1/": PUBLIC,
+    "api/v1/certificates/<str:serial>/": PUBLIC,
 }
 
 LANGUAGE = ("en/", "kk/", "ru/")
