@@ -3,11 +3,10 @@
 import numpy as np
 from django.db import transaction
 
-from courses.item_analysis import DUBIOUS, Analysis, analyse, gain
+from courses.item_analysis import DUBIOUS, Analysis, analyse
 from courses.models import (
     Attempt,
     AttemptItem,
-    Enrolment,
     ItemStatistic,
     Quiz,
     QuizStatistic,
@@ -101,15 +100,3 @@ def is_weak(row: ItemStatistic) -> bool:
     if row.facility is not None and not HARD <= row.facility <= EASY:
         return True
     return row.efficiency is not None and row.efficiency < DUBIOUS
-
-
-def gain_of(enrolment: Enrolment) -> float | None:
-    """Return what was gained between the test before and the one after learning."""
-    percents = {}
-    for role in (Quiz.Role.PRE, Quiz.Role.FINAL):
-        rows = enrolment.attempts.filter(quiz__role=role).finished()
-        attempt = rows.order_by("number").first()
-        if attempt is None:
-            return None
-        percents[role] = float(attempt.percent)
-    return gain(percents[Quiz.Role.PRE], percents[Quiz.Role.FINAL])

@@ -17,9 +17,6 @@ from foundation.open_data.registry import (
     translated,
 )
 
-# Of a body with fewer staff the figures would tell about persons.
-FEWEST_STAFF = 10
-
 
 def public_versions() -> QuerySet[CourseVersion]:
     return CourseVersion.objects.public().order_by("pk")
@@ -83,13 +80,13 @@ def shares_updated() -> datetime | None:
     return newest
 
 
-def count_or_none(count: int, staff: int) -> int | None:
-    return count if staff >= FEWEST_STAFF else None
+def count_or_none(count: int, is_shown: bool) -> int | None:
+    return count if is_shown else None
 
 
-def percent_or_none(trained: int, staff: int) -> Decimal | None:
+def percent_or_none(trained: int, staff: int, is_shown: bool) -> Decimal | None:
     """Return the share in per cent, rounded down to a tenth; None of a small body."""
-    if staff < FEWEST_STAFF:
+    if not is_shown or not staff:
         return None
     share = Decimal(trained * 100) / Decimal(staff)
     return share.quantize(Decimal("0.1"), rounding=ROUND_DOWN)
@@ -103,7 +100,8 @@ TRAINING = declare(
             "Persons whose main post was in the body or below it on the day, without"
             " those exempt; trained is who had passed the final test by then with the"
             " pass mark of his course version and whose pass had not run out. Figures"
-            " of bodies with fewer than ten persons are left out."
+            " of bodies with fewer than ten persons are left out, and so are some others"
+            " from which those could be found by subtraction."
         ),
         source=_("The portal"),
         licence=CC_BY,
@@ -120,21 +118,21 @@ TRAINING = declare(
                 "staff",
                 _("Staff"),
                 "integer",
-                source=("staff", "staff"),
+                source=("staff", "is_shown"),
                 convert=count_or_none,
             ),
             Column(
                 "trained",
                 _("Trained"),
                 "integer",
-                source=("trained", "staff"),
+                source=("trained", "is_shown"),
                 convert=count_or_none,
             ),
             Column(
                 "percent",
                 _("Share trained, per cent"),
                 "number",
-                source=("trained", "staff"),
+                source=("trained", "staff", "is_shown"),
                 convert=percent_or_none,
             ),
         ],

@@ -1,6 +1,6 @@
 """What staff type in the staff area."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -10,23 +10,49 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Certificate, QuestionVersion, Regrade
 from courses.question_check import faults_of
+from courses.question_fields import body_from, fields_for, values_of
 from courses.services.regrading import preview
 
 MOST_BYTES = 5 * 1024 * 1024
 
 
 class QuestionVersionForm(forms.ModelForm[QuestionVersion]):
+    """A question in fields; `question_form` adds those of its kind."""
+
+    kind: ClassVar[str] = ""
+
     class Meta:
         model = QuestionVersion
-        fields = ["question", "number", "kind", "scoring", "body", "tags"]
+        fields = ["question", "number", "scoring", "tags"]
+        labels = {
+            "question": gettext_lazy("Question"),
+            "tags": gettext_lazy("Topics, with commas between them"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.kind:
+            return
+        stored = self.instance.body or {}
+        self.instance.kind = self.kind
+        self.initial = {**values_of(self.kind, stored), **self.initial}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("kind") and cleaned.get("body"):
-            faults = faults_of(cleaned["kind"], cleaned["body"])
-            if faults:
-                raise ValidationError({"body": faults})
+        if self.errors or not self.kind:
+            return cleaned
+        body = body_from(self.kind, cleaned, self.instance.body or {})
+        faults = faults_of(self.kind, body)
+        if faults:
+            raise ValidationError(faults)
+        self.instance.body = body
         return cleaned
+
+
+def question_form(kind: str, body: Any) -> type[QuestionVersionForm]:
+    """Return the form of one kind of question, with a row for each option and more."""
+    fields = fields_for(kind, body or {})
+    return type("QuestionForm", (QuestionVersionForm,), {**fields, "kind": kind})
 
 
 class CertificateForm(forms.ModelForm[Certificate]):

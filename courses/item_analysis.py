@@ -80,8 +80,3 @@ def _mean(item: Matrix, top: float) -> float:
 
 def _covariance(a: Matrix, b: Matrix) -> float:
     return float(((a - a.mean()) * (b - b.mean())).sum() / (len(a) - 1))
-
-
-def gain(before: float, after: float) -> float | None:
-    """Return the normalised gain of two percentages (Hake 1998); None from 100."""
-    return (after - before) / (100 - before) if before < 100 else None

@@ -57,6 +57,8 @@ def _load(path: Path) -> None:
     for number in modules:
         _load_questions(folder, bank, number)
         _load_module(folder, version, bank, number, about)
+    if "pre" in about:
+        _load_pre(version, bank, modules, about)
     _load_final(version, bank, modules, about)
     publish_version(version=version, by=None)
 
@@ -144,29 +146,48 @@ def _slot(quiz: Quiz, place: int, bank: QuestionBank, number: int, count: int) -
 def _load_final(
     version: CourseVersion, bank: QuestionBank, modules: list[int], about: Any
 ) -> None:
-    """Put the final test into a module of its own, with a pre-test where one is asked."""
+    """Put the final test into a module of its own."""
     final = about["final"]
+    rules = {"time_limit_s": final["minutes"] * 60, "cooldown_s": final["cooldown_s"]}
+    quiz = _quiz(version, "final", final["title"], **rules)
+    _load_test(version, bank, modules, final, quiz, len(modules) + 1)
+
+
+def _load_pre(
+    version: CourseVersion, bank: QuestionBank, modules: list[int], about: Any
+) -> None:
+    """Put a test before learning in front; nobody has to take it."""
+    pre = about["pre"]
+    quiz = _quiz(version, "pre", pre["title"], max_attempts=1, review="never")
+    _load_test(version, bank, modules, pre, quiz, 0, is_required=False)
+
+
+def _load_test(
+    version: CourseVersion,
+    bank: QuestionBank,
+    modules: list[int],
+    words: Any,
+    quiz: Quiz,
+    position: int,
+    *,
+    is_required: bool = True,
+) -> None:
     module = Module.objects.create(
-        version=version, position=len(modules) + 1, **_columns("title", final["module"])
+        version=version, position=position, **_columns("title", words["module"])
     )
     lesson = Lesson.objects.create(
-        module=module, position=1, **_columns("title", final["title"])
-    )
-    quiz = _quiz(
-        version,
-        "final",
-        final["title"],
-        time_limit_s=final["minutes"] * 60,
-        cooldown_s=final["cooldown_s"],
+        module=module, position=1, **_columns("title", words["title"])
     )
     for place, number in enumerate(modules, start=1):
-        _slot(quiz, place, bank, number, final["questions"])
-    block = Block.objects.create(lesson=lesson, position=1, kind="quiz", quiz=quiz)
+        _slot(quiz, place, bank, number, words["questions"])
+    block = Block.objects.create(
+        lesson=lesson, position=1, kind="quiz", quiz=quiz, is_required=is_required
+    )
     for code in LANGUAGES:
         BlockText.objects.create(
             block=block,
             language=code,
-            title=final["title"][code],
-            html=final["text"][code],
+            title=words["title"][code],
+            html=words["text"][code],
             state=BlockText.State.READY,
         )

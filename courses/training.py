@@ -18,6 +18,7 @@ from courses.models import (
     TrainedShare,
 )
 from courses.models.learning import Certificate
+from courses.suppression import shown_bodies
 from foundation.accounts.models import User
 from foundation.notifications.services import send
 from foundation.territory.models import PublicBody, Scope
@@ -41,12 +42,21 @@ def trained_on(course: Course, day: date) -> dict[int, tuple[int, int]]:
 @transaction.atomic
 def write_shares(course: Course, day: date) -> None:
     """Keep a day's figures for good; what was published is not counted again."""
+    counted = trained_on(course, day)
+    numbers = {body: staff for body, (staff, _trained) in counted.items()}
+    above = PublicBody.objects.filter(pk__in=numbers).values_list("pk", "parent")
+    shown = shown_bodies(numbers, dict(above))
     TrainedShare.objects.bulk_create(
         (
             TrainedShare(
-                course=course, body_id=body, as_of=day, staff=staff, trained=trained
+                course=course,
+                body_id=body,
+                as_of=day,
+                staff=staff,
+                trained=trained,
+                is_shown=body in shown,
             )
-            for body, (staff, trained) in trained_on(course, day).items()
+            for body, (staff, trained) in counted.items()
         ),
         ignore_conflicts=True,
         batch_size=1000,

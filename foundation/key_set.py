@@ -6,11 +6,11 @@ an index on them. A cursor is the key of the row at the edge, written in the add
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import F, Field, Model, QuerySet
-from django.db.models.fields import DateField
+from django.db.models.fields import DateField, DateTimeField
 from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThan,
@@ -72,7 +72,14 @@ def key_set_page(
 
 
 def _write(row: Model, order: Order) -> str:
-    return "~".join(str(getattr(row, name)) for name in order.columns)
+    return "~".join(_text(getattr(row, name)) for name in order.columns)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        # Without the plus sign, which an address would read as a space.
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
 
 
 def _read(
@@ -93,6 +100,11 @@ def _read(
 def _value(field: Any, text: str) -> date | int:
     assert isinstance(field, Field)
     output = getattr(field, "output_field", field)
+    if isinstance(output, DateTimeField):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError(text)
+        return moment
     if isinstance(output, DateField):
         return date.fromisoformat(text)
     number = int(text)

@@ -96,6 +96,9 @@ POLICY = {
     "initiatives/<slug:public_id>/mine/": MEMBER,
     "volunteers/organisations/new/": MEMBER,
     "volunteers/organisations/<slug:public_id>/join/": MEMBER,
+    "volunteers/organisations/<slug:public_id>/leave/": MEMBER,
+    "volunteers/invitation/<str:token>/": MEMBER,
+    "initiatives/<slug:public_id>/contact/": MEMBER,
     "volunteers/organisations/<slug:public_id>/people/": MEMBER,
     "volunteers/organisations/<slug:public_id>/initiatives/new/": MEMBER,
     "initiatives/<slug:public_id>/observe/": MEMBER,
@@ -142,6 +145,7 @@ TREES = {
     "search/": PUBLIC,
     "data/": PUBLIC,
     "api/v1/": PUBLIC,
+    "api/v1/certificates/<str:serial>/": PUBLIC,
 }
 
 LANGUAGE = ("en/", "kk/", "ru/")

@@ -11,7 +11,7 @@ from foundation.open_data.resources import (
     declare_resource,
     valid,
 )
-from volunteers.datasets import INITIATIVES, OBSERVATIONS
+from volunteers.datasets import INITIATIVES, OBSERVATIONS, QUESTIONS
 from volunteers.filters import InitiativeFilterForm, matching
 from volunteers.models import Initiative
 
@@ -34,3 +34,4 @@ declare_resource(
     )
 )
 declare_resource(by_columns(OBSERVATIONS, "initiative", "area"))
+declare_resource(by_columns(QUESTIONS, "initiative"))

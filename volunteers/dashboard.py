@@ -14,6 +14,7 @@ from foundation.territory.permissions import in_scope, scope_of
 from volunteers.models import (
     Hours,
     Initiative,
+    Letter,
     Observation,
     Organisation,
     VolunteerProfile,
@@ -61,6 +62,18 @@ def panels(user: User) -> list[Panel]:
             "run_initiative",
             show=lambda row: f"{row.sign_up.initiative}: {row.proposed}",
             confirmed_on__isempty="1",
+        ),
+        _panel(
+            _("Letters of volunteers to answer"),
+            # Organisations answer their own; the authority's are for its staff.
+            Letter.objects.to_answer()
+            .filter(
+                in_scope(user, body="pk", area="initiative__area"),
+                initiative__organisation=None,
+            )
+            .select_related("initiative"),
+            "run_initiative",
+            waits="1",
         ),
         _panel(
             _("Observations to verify"),

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+import orjson
+from django.db.models import CharField, Max, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from foundation.open_data.registry import (
@@ -15,7 +17,7 @@ from foundation.open_data.registry import (
     declare,
     translated,
 )
-from volunteers.models import Initiative, Observation
+from volunteers.models import ChecklistItem, Initiative, Observation
 
 
 def public_initiatives() -> QuerySet[Initiative]:
@@ -51,7 +53,7 @@ INITIATIVES = declare(
         rows=public_initiatives,
         updated=initiatives_updated,
         changes=changes,
-        geometry=Geometry("area"),
+        geometry=Geometry("area", longitude="longitude", latitude="latitude"),
         columns=[
             Column("public_id", _("Public id")),
             Column("direction", _("Direction"), source="direction__code"),
@@ -81,6 +83,10 @@ def public_observations() -> QuerySet[Observation]:
     return Observation.objects.verified().order_by("pk")
 
 
+def _as_json(answers: dict[str, str]) -> str:
+    return orjson.dumps(answers, option=orjson.OPT_SORT_KEYS).decode()
+
+
 OBSERVATIONS = declare(
     Dataset(
         slug="volunteer-observations",
@@ -93,7 +99,7 @@ OBSERVATIONS = declare(
         licence=CC_BY,
         rows=public_observations,
         updated=lambda: public_observations().aggregate(at=Max("verified_on"))["at"],
-        geometry=Geometry("area"),
+        geometry=Geometry("area", longitude="longitude", latitude="latitude"),
         columns=[
             Column("public_id", _("Public id")),
             Column("initiative", _("Initiative"), source="initiative__public_id"),
@@ -102,10 +108,46 @@ OBSERVATIONS = declare(
             Column("latitude", _("Latitude"), type="number"),
             Column("longitude", _("Longitude"), type="number"),
             Column("seen_on", _("Seen on"), type="date"),
+            Column(
+                "answers",
+                _("Answers to the checklist"),
+                description=_(
+                    "JSON: the number of the question, as in the dataset of checklists,"
+                    " and “yes”, “no” or “unknown”"
+                ),
+                convert=_as_json,
+            ),
             Column("note", _("Note")),
             Column("note_language", _("Language of the note")),
             Column("verified_on", _("Verified on"), type="date"),
             Column("is_demo", _("Made up for a demonstration"), type="boolean"),
+        ],
+    )
+)
+
+
+def public_questions() -> QuerySet[ChecklistItem]:
+    shown = ChecklistItem.objects.filter(initiative__state__in=Initiative.PUBLIC_STATES)
+    return shown.annotate(number=Cast("pk", CharField())).order_by("pk")
+
+
+QUESTIONS = declare(
+    Dataset(
+        slug="volunteer-checklists",
+        title=_("Checklists of observations"),
+        description=_(
+            "The questions that observers of an initiative answer: they give the"
+            " answers in the dataset of observations their meaning."
+        ),
+        source=_("The portal's own register"),
+        licence=CC_BY,
+        rows=public_questions,
+        key="number",
+        columns=[
+            Column("number", _("Number of the question")),
+            Column("initiative", _("Initiative"), source="initiative__public_id"),
+            *translated("text", _("Question")),
+            Column("list_order", _("Place in the list"), type="integer"),
         ],
     )
 )

@@ -4,7 +4,13 @@ from typing import Any
 
 from foundation.accounts.models import User
 from foundation.notifications.services import send
-from volunteers.models import Initiative, SignUp, VolunteerProfile
+from volunteers.models import (
+    Initiative,
+    Letter,
+    Organisation,
+    SignUp,
+    VolunteerProfile,
+)
 
 
 def texts(row: Any, field: str) -> dict[str, str]:
@@ -12,14 +18,21 @@ def texts(row: Any, field: str) -> dict[str, str]:
 
 
 def tell_applicant(
-    profile: VolunteerProfile, state: str, *, key: str, path: str, note: str = ""
+    profile: VolunteerProfile,
+    state: str,
+    *,
+    key: str,
+    path: str,
+    note: str = "",
+    join_url: str = "",
 ) -> None:
+    """Tell an applicant where he stands; `join_url` is for who has no login yet."""
     send(
         key=f"volunteers:{profile.public_id}:{key}",
         recipient=profile.email,
         language=profile.language,
         template="volunteer_application",
-        context={"state": state, "path": path, "note": note},
+        context={"state": state, "path": path, "note": note, "join_url": join_url},
     )
 
 
@@ -91,3 +104,21 @@ def tell_organisers(
             path=f"/initiatives/{initiative.public_id}/people/",
             note=note,
         )
+
+
+def tell_of_letter(letter: Letter) -> None:
+    """Tell those who run the initiative that a volunteer wrote.
+
+    The words stay on the page: no mailbox but the writer's own ever holds them.
+    """
+    tell_organisers(letter.initiative, "letter", key=f"letter:{letter.pk}")
+
+
+def invite(organisation: Organisation, email: str, language: str, path: str) -> None:
+    send(
+        key=f"volunteers:invite:{organisation.public_id}:{path}",
+        recipient=email,
+        language=language,
+        template="volunteer_invitation",
+        context={"title": texts(organisation, "name"), "path": path},
+    )

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import DatabaseError
 
 from volunteers.counting import recount
-from volunteers.models import VolunteerProfile
+from volunteers.models import Letter, VolunteerProfile
 from volunteers.places import (
     promote_in,
     remind,
@@ -46,5 +46,6 @@ def recount_volunteers() -> None:
 def erase_outdated() -> None:
     """Erase who was inactive for 24 months or never confirmed. It may repeat."""
     VolunteerProfile.objects.never_confirmed().delete()
+    Letter.objects.outdated().delete()
     for profile_id in VolunteerProfile.objects.inactive().values_list("pk", flat=True):
         erase(profile_id)

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from volunteers.views import applications, members, observations, organisers, public
+from volunteers.views import (
+    applications,
+    members,
+    observations,
+    organisations,
+    organisers,
+    public,
+)
 
 app_name = "volunteers"
 
@@ -36,7 +43,7 @@ urlpatterns = [
     path("volunteers/organisations/", public.organisations, name="organisations"),
     path(
         "volunteers/organisations/new/",
-        organisers.new_organisation,
+        organisations.new_organisation,
         name="new_organisation",
     ),
     path(
@@ -46,12 +53,22 @@ urlpatterns = [
     ),
     path(
         "volunteers/organisations/<slug:public_id>/join/",
-        organisers.join,
+        organisations.join,
         name="join",
     ),
     path(
+        "volunteers/organisations/<slug:public_id>/leave/",
+        organisations.leave,
+        name="leave",
+    ),
+    path(
+        "volunteers/invitation/<str:token>/",
+        organisations.invitation,
+        name="invitation",
+    ),
+    path(
         "volunteers/organisations/<slug:public_id>/people/",
-        organisers.members,
+        organisations.members,
         name="members",
     ),
     path(
@@ -65,6 +82,7 @@ urlpatterns = [
     path("initiatives/<slug:public_id>/", public.initiative, name="initiative"),
     path("initiatives/<slug:public_id>/calendar/", public.calendar, name="calendar"),
     path("initiatives/<slug:public_id>/mine/", members.mine, name="mine"),
+    path("initiatives/<slug:public_id>/contact/", members.contact, name="contact"),
     path("initiatives/<slug:public_id>/observe/", observations.observe, name="observe"),
     path(
         "initiatives/<slug:public_id>/edit/",

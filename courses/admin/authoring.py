@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,13 @@ from courses.models import (
     TextTrack,
 )
 from courses.outline import walk
-from courses.services.publishing import check_version, next_draft, publish_version
+from courses.outline_form import OutlineForm, states_of
+from courses.services.outlining import reorder
+from courses.services.publishing import (
+    faults_to_publish,
+    next_draft,
+    publish_version,
+)
 from foundation.accounts.models import User
 from foundation.languages import languages
 
@@ -106,7 +112,13 @@ class CourseVersionAdmin(DraftOnly):
     list_display = ["course", "number", "state", "published_at", "preview_link"]
     list_filter = ["state", "course"]
     inlines = [ModuleInline]
-    readonly_fields = ["state", "published_at", "content_sha256", "preview_link"]
+    readonly_fields = [
+        "state",
+        "published_at",
+        "content_sha256",
+        "outline_link",
+        "preview_link",
+    ]
     actions = ["publish", "make_draft"]
 
     @admin.display(description=_("Preview"))
@@ -116,13 +128,51 @@ class CourseVersionAdmin(DraftOnly):
         address = reverse("admin:courses_courseversion_preview", args=[version.pk])
         return format_html('<a href="{}">{}</a>', address, _("Preview"))
 
+    @admin.display(description=_("Outline"))
+    def outline_link(self, version: CourseVersion) -> str:
+        if version.pk is None:
+            return ""
+        address = reverse("admin:courses_courseversion_outline", args=[version.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Outline"))
+
     def get_urls(self) -> list[URLPattern]:
+        outline = path(
+            "<int:object_id>/outline/",
+            self.admin_site.admin_view(self.outline),
+            name="courses_courseversion_outline",
+        )
         preview = path(
             "<int:object_id>/preview/",
             self.admin_site.admin_view(self.preview),
             name="courses_courseversion_preview",
         )
-        return [preview, *super().get_urls()]
+        return [outline, preview, *super().get_urls()]
+
+    def outline(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Show modules, lessons and blocks with numbers that put them in order."""
+        version = get_object_or_404(CourseVersion, pk=object_id)
+        if not self.has_view_permission(request, version):
+            return HttpResponse(status=403)
+        may_change = self.has_change_permission(request, version)
+        if request.method == "POST" and not may_change:
+            return HttpResponse(status=403)
+        form = OutlineForm(request.POST or None, version=version)
+        if request.method == "POST" and form.is_valid():
+            try:
+                reorder(version=version, places=form.places(), homes=form.homes())
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                return redirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(version),
+            "version": version,
+            "form": form,
+            "lines": form.lines(),
+            "may_change": may_change,
+        }
+        return render(request, "admin/courses/outline.html", context)
 
     def preview(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Show a version as its learners will see it, and what stands in the way."""
@@ -138,15 +188,13 @@ class CourseVersionAdmin(DraftOnly):
         ordered = blocks.order_by(
             "lesson__module__position", "lesson__position", "position"
         )
-        faults = check_version(version) if version.state == "draft" else []
+        faults = faults_to_publish(version) if version.state == "draft" else []
         with override(language):
             shown = [
                 {
                     "block": block,
                     "text": block.text,
-                    "states": {
-                        t.language: t.get_state_display() for t in block.texts.all()
-                    },
+                    "states": states_of(block),
                     "scenario": walk(block, []) if block.kind == "scenario" else None,
                 }
                 for block in ordered

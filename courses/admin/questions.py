@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.admin.authoring import DraftOnly
 from courses.analysis import EASY, ENOUGH, HARD
-from courses.forms import QuestionsForm, QuestionVersionForm, RegradeForm
+from courses.forms import QuestionsForm, RegradeForm, question_form
 from courses.item_analysis import DUBIOUS
 from courses.models import (
     ItemStatistic,
@@ -26,6 +27,7 @@ from courses.models import (
     QuizStatistic,
     Regrade,
 )
+from courses.question_fields import fieldsets_for
 from courses.services.exchange import export_bank, import_bank
 from courses.services.regrading import regrade
 from foundation.accounts.models import User
@@ -107,11 +109,70 @@ class QuestionAdmin(admin.ModelAdmin[Question]):
 
 @admin.register(QuestionVersion)
 class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
-    form = QuestionVersionForm
+    """Questions written in fields: the kind is chosen first, and then stays."""
+
     list_display = ["question", "number", "kind", "scoring", "tags"]
     list_filter = ["kind", "question__bank"]
     search_fields = ["question__key"]
     autocomplete_fields = ["question"]
+    readonly_fields = ["kind"]
+    actions = ["new_version"]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Ask for the kind first: each has fields of its own."""
+        if request.GET.get("kind") in QuestionVersion.Kind.values:
+            return super().add_view(request, form_url, extra_context)
+        if not self.has_add_permission(request):
+            return HttpResponse(status=403)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("What kind of question?"),
+            "kinds": QuestionVersion.Kind.choices,
+        }
+        return render(request, "admin/courses/question_kinds.html", context)
+
+    def _kind(self, request: HttpRequest, obj: QuestionVersion | None) -> str:
+        return obj.kind if obj else request.GET.get("kind", "")
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: QuestionVersion | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        kind = self._kind(request, obj)
+        kwargs["form"] = question_form(kind, obj.body if obj else {})
+        kwargs["fields"] = ["question", "number", "scoring", "tags"]
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(
+        self, request: HttpRequest, obj: QuestionVersion | None = None
+    ) -> Any:
+        first = {"fields": [("question", "number"), ("kind", "scoring"), "tags"]}
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [(None, {"fields": [*first["fields"], "body"]})]
+        kind = self._kind(request, obj)
+        return [(None, first), *fieldsets_for(kind, obj.body if obj else {})]
+
+    @admin.action(description=_("Make a new version to correct"), permissions=["add"])
+    def new_version(
+        self, request: HttpRequest, queryset: QuerySet[QuestionVersion]
+    ) -> None:
+        """Copy used questions, which are frozen, under the next number."""
+        for version in queryset:
+            newest = version.question.versions.latest("number")
+            copy = QuestionVersion.objects.create(
+                question=version.question,
+                number=newest.number + 1,
+                kind=version.kind,
+                scoring=version.scoring,
+                body=version.body,
+                tags=version.tags,
+            )
+            self.message_user(request, str(copy), messages.SUCCESS)
 
     def has_change_permission(
         self, request: HttpRequest, obj: QuestionVersion | None = None

@@ -135,6 +135,8 @@ class TrainedShare(models.Model):
     as_of = models.DateField(_("as of"))
     staff = models.PositiveIntegerField(_("staff"))
     trained = models.PositiveIntegerField(_("trained"))
+    # Decided with all bodies of the day in sight: see suppression.py.
+    is_shown = models.BooleanField(_("shown to everybody"), default=False)
 
     class Meta:
         verbose_name = _("share of staff trained")

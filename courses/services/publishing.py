@@ -76,6 +76,15 @@ def fill_pools(version: CourseVersion) -> None:
     SlotQuestion.objects.bulk_create(rows)
 
 
+def faults_to_publish(version: CourseVersion) -> list[str]:
+    """Return what stands in the way, as if it were published now; nothing is kept."""
+    with transaction.atomic():
+        fill_pools(version)
+        faults = check_version(version)
+        transaction.set_rollback(True)
+    return faults
+
+
 def check_version(version: CourseVersion) -> list[str]:
     """Return what stands in the way of publishing."""
     faults = []

@@ -14,6 +14,7 @@ from django.views.decorators.http import (
 )
 
 from courses.answers import show
+from courses.gains import before_learning
 from courses.identity import own_attempt, own_enrolment
 from courses.marking import counting_attempt, finish_attempt
 from courses.models import Attempt, Quiz
@@ -106,6 +107,7 @@ def result(request: HttpRequest, public_id: str) -> HttpResponse:
         "attempt": row,
         "enrolment": row.enrolment,
         "review": reviewed(row),
+        "before": before_learning(row),
         "lesson_link": row.quiz.role != Quiz.Role.FINAL,
     }
     return render(request, "courses/result.html", context)

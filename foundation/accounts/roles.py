@@ -131,7 +131,7 @@ ROLES = [
             " observation direction rule",
         )
         | _may("volunteers", "view add", "consenttext")
-        | _may("volunteers", "view", "volunteerprofile consent photo certificate")
+        | _may("volunteers", "view", "volunteerprofile consent photo certificate letter")
         | {"volunteers.review_volunteerprofile", "volunteers.run_initiative"},
     ),
     Role(

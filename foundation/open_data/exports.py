@@ -83,6 +83,7 @@ def export_response(
             about=about(dataset, with_boundaries=bool(shapes)),
             place=dataset.geometry.column if dataset.geometry else "",
             shapes=shapes,
+            point=dataset.point,
             file_format=file_format,
             filename=filename,
             with_bom=with_bom,
@@ -179,6 +180,7 @@ def _answer(
     filename: str,
     with_bom: bool,
     close: Callable[[], None],
+    point: tuple[str, str] | None = None,
 ) -> HttpResponseBase:
     response: HttpResponseBase
     if file_format == "xlsx":
@@ -194,7 +196,7 @@ def _answer(
             pieces = write_json(columns, rows, about=about, count=count)
         elif file_format == "geojson":
             pieces = write_geojson(
-                columns, rows, about=about, place=place, shapes=shapes
+                columns, rows, about=about, place=place, shapes=shapes, point=point
             )
         else:
             bom = with_bom or file_format == WITH_BOM

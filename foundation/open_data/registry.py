@@ -86,10 +86,16 @@ CC_BY = Licence(
 
 @dataclass(frozen=True)
 class Geometry:
-    """How a row is placed: by the area in a column, as its outline or a point in it."""
+    """How a row is placed: by the area in a column, as its outline or a point in it.
+
+    A row with a point of its own, in the columns named longitude and latitude, stands
+    there instead.
+    """
 
     column: str
     is_outline: bool = False
+    longitude: str = ""
+    latitude: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,13 @@ class Dataset:
     @property
     def formats(self) -> list[str]:
         return ["csv", "xlsx", "json"] + (["geojson"] if self.geometry else [])
+
+    @property
+    def point(self) -> tuple[str, str] | None:
+        """Return the columns of a row's own point."""
+        if self.geometry is None or not self.geometry.longitude:
+            return None
+        return self.geometry.longitude, self.geometry.latitude
 
     @property
     def has_feed(self) -> bool:

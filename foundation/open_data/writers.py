@@ -135,8 +135,12 @@ def write_geojson(
     about: About,
     place: str,
     shapes: Mapping[str, orjson.Fragment],
+    point: tuple[str, str] | None = None,
 ) -> Iterator[bytes]:
-    """Write an RFC 7946 collection; a row without a place has the geometry null."""
+    """Write an RFC 7946 collection; a row without a place has the geometry null.
+
+    `point` names the columns of a row's own longitude and latitude.
+    """
     head = {
         "type": "FeatureCollection",
         "name": about.name,
@@ -148,10 +152,17 @@ def write_geojson(
     yield dump(head)[:-1] + b',"features":['
     names = [column.name for column in columns]
     where = names.index(place)
+    own = [names.index(name) for name in point] if point else []
+
+    def geometry(row: Sequence[Any]) -> Any:
+        if own and all(row[place] is not None for place in own):
+            return {"type": "Point", "coordinates": [row[place] for place in own]}
+        return shapes.get(row[where], None)
+
     yield from _joined(
         {
             "type": "Feature",
-            "geometry": shapes.get(row[where], None),
+            "geometry": geometry(row),
             "properties": dict(zip(names, row, strict=True)),
         }
         for row in rows

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses.gains import gain
 from courses.grading import grade, option_order
-from courses.item_analysis import analyse, gain
+from courses.item_analysis import analyse
 from tests.factories.courses import choice
 
 MULTIPLE = {

@@ -37,7 +37,10 @@ def test_the_bank_of_the_standard_has_eighty_questions_of_eight_kinds():
     assert len({row["kind"] for row in questions.values()}) >= 8
 
 
-@pytest.mark.parametrize("folder", ["anti-corruption-standard", "your-rights"])
+@pytest.mark.parametrize(
+    "folder",
+    ["anti-corruption-standard", "your-rights", "honest-start", "honest-business"],
+)
 def test_every_question_explains_itself_in_three_languages(folder):
     explained = [row["body"]["explanation"] for row in read_all(folder).values()]
 

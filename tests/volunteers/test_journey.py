@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -9,7 +10,7 @@ from django.core import mail
 from django.utils import timezone, translation
 
 from foundation.notifications.tasks import sweep_messages
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.territory import AreaFactory
 from tests.factories.volunteers import InitiativeFactory, ProfileFactory
 from volunteers.models import Certificate, Hours, SignUp, VolunteerProfile
@@ -76,10 +77,14 @@ def test_from_the_form_to_the_checked_certificate(client, shipped, staff, langua
     profile.refresh_from_db()
     assert profile.state == "accepted"
     member = type(client)()
-    member.force_login(UserFactory(email="aigul@example.org"))
     path = last_path()
-    assert f"/{language}/volunteers/login/" in path
-    assert member.post(path).status_code == 302
+    assert path.startswith("/accounts/join/?next=")
+    onwards = parse_qs(urlsplit(path).query)["next"][0]
+    member.post(path, {"email": "aigul@example.org", "next": onwards})
+    words = {"new_password1": PASSWORD, "new_password2": PASSWORD}
+    joined = member.post(last_path(), words)
+    assert joined["Location"] == onwards
+    assert member.post(onwards).status_code == 302
     # The only place is hers; the next one waits, and she withdraws and comes back.
     mine = f"/{language}/initiatives/{initiative.public_id}/mine/"
     assert member.post(mine).status_code == 302

@@ -1,11 +1,13 @@
 """What was seen is stored once, cleaned, verified by another, and shown then."""
 
+import json
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -277,3 +279,64 @@ def test_several_observers_of_one_place_give_a_figure():
     [found] = agreement_in(initiative)
 
     assert (found.observers, round(found.share, 3)) == (3, 0.333)
+
+
+@pytest.mark.django_db
+def test_the_dataset_says_what_each_answer_means(client):
+    area = AreaFactory()
+    initiative = InitiativeFactory()
+    question = ChecklistItem.objects.create(
+        initiative=initiative, text_kk="Жол тегіс пе?", text_ru="Дорога ровная?"
+    )
+    ObservationFactory(
+        initiative=initiative,
+        area=area,
+        answers={str(question.pk): "no"},
+        state="verified",
+        verified_on=timezone.localdate(),
+    )
+
+    rows = client.get("/api/v1/volunteer-observations/").json()["results"]
+    questions = client.get("/api/v1/volunteer-checklists/").json()["results"]
+
+    assert json.loads(rows[0]["answers"]) == {questions[0]["number"]: "no"}
+    assert questions[0]["text_ru"] == "Дорога ровная?"
+
+
+@pytest.mark.django_db
+def test_questions_of_what_is_not_public_are_no_data(client):
+    hidden = InitiativeFactory(state="draft")
+    ChecklistItem.objects.create(initiative=hidden, text_kk="А", text_ru="Б")
+
+    assert client.get("/api/v1/volunteer-checklists/").json()["results"] == []
+
+
+@pytest.mark.django_db
+def test_an_observation_stands_at_its_own_point(client):
+    area = AreaFactory(label_longitude=71.4, label_latitude=51.1)
+    fields = {
+        "initiative": InitiativeFactory(),
+        "area": area,
+        "state": "verified",
+        "verified_on": timezone.localdate(),
+    }
+    ObservationFactory(longitude=76.9, latitude=43.2, **fields)
+    ObservationFactory(**fields)
+
+    answer = client.get("/en/observations/export/geojson/")
+
+    features = json.loads(answer.getvalue())["features"]
+    found = [feature["geometry"]["coordinates"] for feature in features]
+    assert found == [[76.9, 43.2], [71.4, 51.1]]
+
+
+def test_a_photo_of_a_telephone_in_heic_is_drawn_anew():
+    sent = SimpleUploadedFile("a.heic", photo_bytes("HEIF"), "image/heic")
+
+    clean = clean_photo(sent)
+
+    shown = Image.open(BytesIO(clean.content))
+    assert shown.format == "JPEG"
+    assert b"SecretCam" not in clean.content
+    assert not shown.getexif()
+    assert clean.point == (pytest.approx(51.5), pytest.approx(71.5))

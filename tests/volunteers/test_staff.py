@@ -185,6 +185,7 @@ def test_an_organisation_from_the_request_to_its_report(client, shipped):
             "name_ru": "Честная дорога",
             "area": area.pk,
             "directions": [direction.pk],
+            "join_mode": "approval",
         },
     )
     organisation = Organisation.objects.get()

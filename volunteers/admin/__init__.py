@@ -1,3 +1,17 @@
-from volunteers.admin import catalogue, initiative, observation, organisation, profile
+from volunteers.admin import (
+    catalogue,
+    contact,
+    initiative,
+    observation,
+    organisation,
+    profile,
+)
 
-__all__ = ["catalogue", "initiative", "observation", "organisation", "profile"]
+__all__ = [
+    "catalogue",
+    "contact",
+    "initiative",
+    "observation",
+    "organisation",
+    "profile",
+]

@@ -138,3 +138,12 @@ class HoursForm(forms.Form):
         max_digits=5,
         decimal_places=1,
     )
+
+
+class LetterForm(forms.Form):
+    letter = forms.CharField(
+        label=_("Your letter to the organiser"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("The organiser sees your name and this letter, not your address"),
+    )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.languages import column
 from foundation.territory.models import Area
+from volunteers.forms.application import LANGUAGES
 from volunteers.models import Initiative, Membership, Organisation, Result
 
 
@@ -33,8 +34,10 @@ class OrganisationForm(forms.ModelForm[Organisation]):
             "area",
             "directions",
             "website",
+            "join_mode",
         ]
         widgets = {
+            "join_mode": forms.RadioSelect,
             "directions": forms.CheckboxSelectMultiple,
             "text_kk": forms.Textarea(attrs={"rows": 3}),
             "text_ru": forms.Textarea(attrs={"rows": 3}),
@@ -123,6 +126,7 @@ class PersonForm(forms.Form):
             ("hours", ""),
             ("verify", ""),
             ("refuse", ""),
+            ("answer", ""),
         ]
     )
     row = forms.IntegerField(min_value=1, max_value=2**31)
@@ -134,6 +138,7 @@ class PersonForm(forms.Form):
         decimal_places=1,
     )
     reason = forms.CharField(required=False, max_length=1000)
+    answer = forms.CharField(required=False, max_length=2000)
 
 
 class MessageForm(forms.Form):
@@ -150,3 +155,21 @@ class MemberForm(forms.Form):
     role = forms.ChoiceField(
         choices=[("", _("Decline")), *Membership.Role.choices], required=False
     )
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail of the person"),
+        max_length=254,
+        help_text=_(
+            "A link comes there, good for 14 days; members never see the address"
+        ),
+    )
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=LANGUAGES)
+
+
+class JoinModeForm(forms.ModelForm[Organisation]):
+    class Meta:
+        model = Organisation
+        fields = ["join_mode"]
+        widgets = {"join_mode": forms.RadioSelect}

@@ -1,4 +1,5 @@
 from volunteers.models.catalogue import ConsentText, Direction, Rule
+from volunteers.models.contact import Letter
 from volunteers.models.counts import Count
 from volunteers.models.initiative import Hours, Initiative, Result, SignUp
 from volunteers.models.observation import ChecklistItem, Observation, Photo
@@ -14,6 +15,7 @@ __all__ = [
     "Direction",
     "Hours",
     "Initiative",
+    "Letter",
     "Membership",
     "Observation",
     "Organisation",

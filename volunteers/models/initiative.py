@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.languages import Translated
 from foundation.public_id import new_public_id
@@ -34,7 +35,7 @@ class Initiative(models.Model):
         OPEN = "open", _("Takes sign-ups")
         CLOSED = "closed", _("Sign-up closed")
         REPORTED = "reported", _("Report published")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("initiative", "Cancelled")
 
     PUBLIC_STATES = (State.OPEN, State.CLOSED, State.REPORTED, State.CANCELLED)
 
@@ -134,6 +135,11 @@ class Initiative(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "starts_at"], name="initiative_by_start"),
+            models.Index(
+                fields=["-starts_at", "-id"],
+                name="initiative_listed",
+                condition=Q(state__in=["open", "closed", "reported", "cancelled"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,11 @@ class Organisation(models.Model):
         DECLINED = "declined", _("Declined")
         SUSPENDED = "suspended", _("Suspended")
 
+    class JoinMode(models.TextChoices):
+        OPEN = "open", _("Anybody at once")
+        APPROVAL = "approval", _("Whom an administrator approves")
+        INVITATION = "invitation", _("Only by invitation")
+
     public_id = models.SlugField(
         _("public id"), max_length=40, unique=True, default=new_public_id
     )
@@ -37,6 +42,12 @@ class Organisation(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
     directions = models.ManyToManyField(Direction, verbose_name=_("directions"))
     website = models.URLField(_("website"), blank=True)
+    join_mode = models.CharField(
+        _("who may become a member"),
+        max_length=10,
+        choices=JoinMode,
+        default=JoinMode.APPROVAL,
+    )
     state = models.CharField(
         _("state"),
         max_length=10,

@@ -151,6 +151,10 @@ class VolunteerProfile(models.Model):
         return self.name
 
     @property
+    def is_accepted(self) -> bool:
+        return self.state == self.State.ACCEPTED
+
+    @property
     def is_minor(self) -> bool:
         return self.age_band in self.MINORS
 

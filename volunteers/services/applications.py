@@ -16,7 +16,13 @@ from foundation.notifications.models import Message
 from foundation.publication import renew_pages
 from foundation.territory.models import Area
 from volunteers.letters import tell_applicant, tell_guardian
-from volunteers.links import confirm_path, guardian_path, login_path, status_path
+from volunteers.links import (
+    confirm_path,
+    guardian_path,
+    join_url,
+    login_path,
+    status_path,
+)
 from volunteers.models import Consent, ConsentText, Direction, VolunteerProfile
 
 State = VolunteerProfile.State
@@ -124,7 +130,16 @@ def accept(*, profile: VolunteerProfile, by: User) -> VolunteerProfile:
         raise ValidationError(
             _("A parent or guardian has not confirmed this application yet")
         )
-    return _decide(profile, State.ACCEPTED, "", by, path=login_path(profile))
+    if profile.user_id is not None:
+        return _decide(profile, State.ACCEPTED, "", by, path="/volunteers/me/")
+    return _decide(
+        profile,
+        State.ACCEPTED,
+        "",
+        by,
+        path=login_path(profile),
+        onwards=join_url(profile),
+    )
 
 
 @transaction.atomic
@@ -166,13 +181,20 @@ def _need(text: str) -> None:
 
 
 def _decide(
-    profile: VolunteerProfile, state: str, text: str, by: User, *, path: str
+    profile: VolunteerProfile,
+    state: str,
+    text: str,
+    by: User,
+    *,
+    path: str,
+    onwards: str = "",
 ) -> VolunteerProfile:
     profile.state = state
     profile.state_reason = text
     profile.save(update_fields=["state", "state_reason"])
     now = f"{timezone.now():%Y%m%d%H%M%S%f}"
-    tell_applicant(profile, state, key=f"{state}:{now}", path=path, note=text)
+    key = f"{state}:{now}"
+    tell_applicant(profile, state, key=key, path=path, note=text, join_url=onwards)
     record(action=state, kind="volunteer", public_id=profile.public_id, by=by)
     return profile
 

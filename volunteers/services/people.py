@@ -75,6 +75,11 @@ def all_of(profile: VolunteerProfile) -> dict[str, Any]:
         ),
         "sign_ups": list(sign_ups),
         "observations": list(observations),
+        "letters": list(
+            profile.letters.values(
+                "initiative__public_id", "is_from_organiser", "text", "written_at"
+            )
+        ),
         "certificates": list(
             profile.certificates.values("serial", "hours", "issued_on")
         ),

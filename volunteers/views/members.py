@@ -16,17 +16,19 @@ from foundation.accounts.permissions import member_page
 from foundation.languages import pick
 from foundation.open_data.registry import publisher_names
 from volunteers.certificate_file import certificate_pdf
-from volunteers.forms.application import EraseForm, HoursForm, ShowForm
+from volunteers.forms.application import EraseForm, HoursForm, LetterForm, ShowForm
 from volunteers.models import (
     Certificate,
     Hours,
     Initiative,
+    Letter,
     Membership,
     SignUp,
     VolunteerProfile,
 )
 from volunteers.services.applications import show_publicly
 from volunteers.services.certificates import issue_certificate
+from volunteers.services.contact import write_to_organiser
 from volunteers.services.people import all_of, erase_person
 from volunteers.services.sign_ups import propose_hours, sign_up, withdraw
 
@@ -171,6 +173,35 @@ def mine(request: HttpRequest, public_id: str) -> HttpResponse:
     context = _place(initiative, profile) | {"form": form, "refused": refused}
     status = 422 if refused or form.errors else 200
     return render(request, "volunteers/mine.html", context, status=status)
+
+
+@member_page
+@require_http_methods(["GET", "POST"])
+def contact(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write to those who run an initiative; neither side sees an address."""
+    rows = Initiative.objects.public().select_related("organisation")
+    initiative = get_object_or_404(rows, public_id=public_id)
+    profile = profile_of(request)
+    may_write = profile is not None and profile.is_accepted
+    form = LetterForm(request.POST or None)
+    if request.method == "POST" and profile is not None and form.is_valid():
+        text = form.cleaned_data["letter"]
+        try:
+            write_to_organiser(initiative=initiative, profile=profile, text=text)
+        except ValidationError as error:
+            form.add_error("letter", error)
+        else:
+            return redirect(request.path)
+    context = {
+        "initiative": initiative,
+        "may_write": may_write,
+        "form": form,
+        "letters": Letter.objects.filter(initiative=initiative, profile=profile)
+        if profile
+        else [],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "volunteers/contact.html", context, status=status)
 
 
 def _do(

@@ -1,4 +1,4 @@
-"""Pages of those who run an organisation; what is not theirs is not found."""
+"""Pages of those who run an initiative; what is not theirs is not found."""
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -9,93 +9,22 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import member_page
 from volunteers.forms.organiser import (
     InitiativeForm,
-    MemberForm,
     MessageForm,
-    OrganisationForm,
     PersonForm,
     ReportForm,
     ResultFormSet,
 )
-from volunteers.models import Hours, Initiative, Membership, Observation, Organisation
-from volunteers.permissions import (
-    initiative_run_by,
-    is_administrator,
-    organisation_run_by,
-)
+from volunteers.models import Hours, Initiative, Letter, Observation
+from volunteers.permissions import initiative_run_by, organisation_run_by
+from volunteers.services.contact import answer_letter
 from volunteers.services.initiatives import (
     publish_report,
     submit_initiative,
     write_to_people,
 )
 from volunteers.services.observations import reject_observation, verify_observation
-from volunteers.services.organisations import (
-    ask_to_join,
-    decide_membership,
-    register_organisation,
-)
 from volunteers.services.sign_ups import confirm_hours, note_attendance
-
-
-def user_of(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-@member_page
-@require_http_methods(["GET", "POST"])
-def new_organisation(request: HttpRequest) -> HttpResponse:
-    form = OrganisationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        fields = dict(form.cleaned_data)
-        register_organisation(
-            area=fields.pop("area"),
-            directions=list(fields.pop("directions")),
-            fields=fields,
-            by=user_of(request),
-        )
-        return redirect("volunteers:me")
-    status = 422 if form.is_bound else 200
-    context = {"form": form}
-    return render(request, "volunteers/new_organisation.html", context, status=status)
-
-
-@member_page
-@require_http_methods(["GET", "POST"])
-def join(request: HttpRequest, public_id: str) -> HttpResponse:
-    row = get_object_or_404(Organisation.objects.approved(), public_id=public_id)
-    if request.method == "POST":
-        ask_to_join(organisation=row, by=user_of(request))
-        return redirect("volunteers:me")
-    return render(request, "volunteers/join.html", {"organisation": row})
-
-
-@member_page
-@require_http_methods(["GET", "POST"])
-def members(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show the people of an organisation by name; administrators give roles."""
-    row = organisation_run_by(user_of(request), public_id)
-    may_decide = is_administrator(user_of(request), row)
-    form, refused = MemberForm(request.POST or None), ""
-    if request.method == "POST" and may_decide and form.is_valid():
-        own = Membership.objects.filter(organisation=row)
-        membership = get_object_or_404(own, pk=form.cleaned_data["member"])
-        role = form.cleaned_data["role"] or None
-        try:
-            decide_membership(membership=membership, role=role, by=user_of(request))
-        except ValidationError as error:
-            refused = " ".join(error.messages)
-        else:
-            return redirect(request.path)
-    context = {
-        "organisation": row,
-        "memberships": row.memberships.select_related("user").order_by("pk"),
-        "initiatives": Initiative.objects.filter(organisation=row)[:100],
-        "roles": Membership.Role.choices,
-        "may_decide": may_decide,
-        "refused": refused,
-    }
-    status = 422 if refused else 200
-    return render(request, "volunteers/members.html", context, status=status)
+from volunteers.views.organisations import user_of
 
 
 @member_page
@@ -151,11 +80,23 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
         "initiative": row,
         "sign_ups": sign_ups.order_by("turn")[:1000],
         "observations": waiting.select_related("area").prefetch_related("photos")[:200],
+        "letters": _conversations(row),
         "message": message,
         "refused": refused,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "volunteers/people.html", context, status=status)
+
+
+def _conversations(row: Initiative) -> list[tuple[Letter, list[Letter]]]:
+    """Return each letter that waits, the newest of its writer, with what was before."""
+    letters = row.letters.select_related("profile").order_by("-written_at", "-pk")
+    by_writer: dict[int, list[Letter]] = {}
+    for letter in letters[:500]:
+        by_writer.setdefault(letter.profile_id, []).append(letter)
+    # The newest first in each; a conversation reads from its beginning.
+    found = [(of_one[0], of_one[::-1]) for of_one in by_writer.values()]
+    return sorted(found, key=lambda pair: pair[0].is_from_organiser)
 
 
 def _write_mail(row: Initiative, form: MessageForm, by: User) -> bool:
@@ -178,6 +119,9 @@ def _step(row: Initiative, form: PersonForm, by: User) -> bool:
         if confirmed is None:
             confirmed = hours.proposed
         confirm_hours(hours=hours, confirmed=confirmed, by=by)
+    elif step == "answer":
+        letter = get_object_or_404(Letter, pk=pk, initiative=row)
+        answer_letter(letter=letter, text=form.cleaned_data["answer"], by=by)
     else:
         found = get_object_or_404(Observation, pk=pk, initiative=row)
         if step == "verify":

@@ -96,7 +96,10 @@ def initiatives(request: HttpRequest) -> HttpResponse:
     is_refused = not form.is_valid()
     chosen = {} if is_refused else form.cleaned_data
     rows = matching(chosen).select_related("area", "organisation", "direction")
-    page = key_set_page(rows, order=Order(("id",), falling=True), asked=request.GET)
+    # What can be joined: the next first. Everything: the newest first.
+    is_ahead = chosen.get("state") == "joinable"
+    order = Order(("starts_at", "id"), falling=not is_ahead)
+    page = key_set_page(rows, order=order, asked=request.GET)
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)

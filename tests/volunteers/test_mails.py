@@ -1,0 +1,254 @@
+"""Every change of state mails the right person once, in his language."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.mail import get_connection
+from django.utils import timezone
+
+from foundation.notifications.mail import build_mail
+from foundation.notifications.models import Message
+from tests.factories.accounts import UserFactory
+from tests.factories.volunteers import (
+    ConsentTextFactory,
+    HoursFactory,
+    InitiativeFactory,
+    MembershipFactory,
+    ObservationFactory,
+    OrganisationFactory,
+    ProfileFactory,
+    SignUpFactory,
+)
+from volunteers.places import remind
+from volunteers.services.applications import accept, ask, confirm_guardian, decline
+from volunteers.services.initiatives import open_initiative, return_to_draft
+from volunteers.services.observations import reject_observation, verify_observation
+from volunteers.services.organisations import (
+    approve_organisation,
+    decide_membership,
+    decline_organisation,
+    suspend_organisation,
+)
+from volunteers.services.sign_ups import (
+    confirm_hours,
+    note_attendance,
+    propose_hours,
+    sign_up,
+    withdraw,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "reader@example.org"
+
+
+def applicant(**fields):
+    return ProfileFactory(email=ADDRESS, language="ru", user=None, **fields)
+
+
+def member(**fields):
+    return MembershipFactory(user__email=ADDRESS, user__language="ru", **fields)
+
+
+def place(**fields):
+    return SignUpFactory(profile__email=ADDRESS, profile__language="ru", **fields)
+
+
+def begun(**fields):
+    now = timezone.now()
+    return place(
+        initiative__starts_at=now - timedelta(days=1),
+        initiative__signup_until=now - timedelta(days=1),
+        **fields,
+    )
+
+
+def staff():
+    return UserFactory()
+
+
+def observed():
+    sign_up = begun()
+    return ObservationFactory(initiative=sign_up.initiative, profile=sign_up.profile)
+
+
+def run(act, row, **fields):
+    """Return a step that gives the row to a service."""
+    return lambda: act(**{row[0]: row[1]()}, **fields, by=staff())
+
+
+def guardian_confirms():
+    ConsentTextFactory(purpose="guardian")
+    confirm_guardian(profile=applicant(age_band="14_17", state="applied"))
+
+
+def signs_up():
+    profile = ProfileFactory(email=ADDRESS, language="ru")
+    sign_up(initiative=InitiativeFactory(), profile=profile)
+
+
+def waits():
+    profile = ProfileFactory(email=ADDRESS, language="ru")
+    sign_up(initiative=InitiativeFactory(slots=1, taken=1), profile=profile)
+
+
+def withdraws():
+    row = place(initiative__taken=1)
+    withdraw(initiative=row.initiative, profile=row.profile)
+
+
+def is_promoted():
+    other = SignUpFactory(initiative__slots=1, initiative__taken=1)
+    place(initiative=other.initiative, state="waiting")
+    withdraw(initiative=other.initiative, profile=other.profile)
+
+
+def proposes():
+    running = member()
+    row = SignUpFactory(
+        initiative__organisation=running.organisation,
+        initiative__starts_at=timezone.now() - timedelta(days=1),
+        initiative__signup_until=timezone.now() - timedelta(days=1),
+    )
+    propose_hours(initiative=row.initiative, profile=row.profile, hours=2)
+
+
+def is_made_member():
+    asks = member(role="member", state="pending")
+    MembershipFactory(organisation=asks.organisation)
+    decide_membership(membership=asks, role="member", by=staff())
+
+
+def is_kept_out():
+    asks = member(role="member", state="pending")
+    MembershipFactory(organisation=asks.organisation)
+    decide_membership(membership=asks, role=None, by=staff())
+
+
+def of_mine(state):
+    return lambda: InitiativeFactory(organisation=member().organisation, state=state)
+
+
+def own(state):
+    return lambda: member(organisation__state=state).organisation
+
+
+STEPS = [
+    (run(accept, ("profile", lambda: applicant(state="applied"))), "приняты"),
+    (
+        run(ask, ("profile", lambda: applicant(state="applied")), question="Когда?"),
+        "Когда?",
+    ),
+    (
+        run(decline, ("profile", lambda: applicant(state="applied")), reason="Нет"),
+        "Нет",
+    ),
+    (guardian_confirms, "подтвердил"),
+    (signs_up, "место"),
+    (waits, "листе ожидания"),
+    (withdraws, "отказ"),
+    (is_promoted, "место"),
+    (lambda: remind(place(initiative__starts_at=timezone.now() + timedelta(1)).pk), ""),
+    (run(note_attendance, ("sign_up", begun), came=True), "участ"),
+    (run(note_attendance, ("sign_up", begun), came=False), "организатору"),
+    (
+        run(
+            confirm_hours,
+            ("hours", lambda: HoursFactory(sign_up=begun())),
+            confirmed=4,
+        ),
+        "4",
+    ),
+    (run(verify_observation, ("observation", observed)), "Road A1"),
+    (run(reject_observation, ("observation", observed), reason="Темно"), "Темно"),
+    (proposes, "часы"),
+    (is_made_member, ""),
+    (is_kept_out, "отклон"),
+    (run(open_initiative, ("initiative", of_mine("in_review"))), ""),
+    (
+        run(return_to_draft, ("initiative", of_mine("in_review")), reason="Где?"),
+        "Где?",
+    ),
+    (run(approve_organisation, ("organisation", own("pending"))), ""),
+    (
+        run(decline_organisation, ("organisation", own("pending")), reason="Мало"),
+        "Мало",
+    ),
+    (
+        run(suspend_organisation, ("organisation", own("approved")), reason="Жалоба"),
+        "Жалоба",
+    ),
+]
+
+
+@pytest.mark.parametrize("step", range(len(STEPS)))
+def test_a_step_mails_whom_it_concerns_once_in_his_language(step):
+    act, word = STEPS[step]
+
+    act()
+
+    message = Message.objects.get(recipient=ADDRESS)
+    mail = build_mail(message, get_connection())
+    assert message.language == "ru"
+    assert word in mail.subject + mail.body
+    assert "http://testserver/ru/" in mail.body
+    assert "@" not in mail.body.replace(ADDRESS, "")
+
+
+STATES = {
+    "volunteer_application": "confirm known received guardian accepted asked declined",
+    "volunteer_sign_up": (
+        "accepted waiting promoted withdrawn reminder cancelled attended no_show hours"
+        " reported observation refused answer message"
+    ),
+    "volunteer_organisation": (
+        "approved declined suspended member joined left asks letter open returned hours"
+    ),
+    "volunteer_guardian": "asked",
+    "volunteer_invitation": "asked",
+}
+
+
+def written(template, state, language):
+    message = Message(
+        key="k",
+        recipient=ADDRESS,
+        language=language,
+        template=template,
+        context={
+            "state": state,
+            "path": "/x/",
+            "note": "",
+            "name": "Асель",
+            "title": {"kk": "Т", "ru": "Т", "en": "Т"},
+        },
+    )
+    mail = build_mail(message, get_connection())
+    return f"{mail.subject}\n{mail.body}".replace(f"/{language}/x/", "")
+
+
+@pytest.mark.parametrize(
+    ("template", "state"),
+    [(name, state) for name, states in STATES.items() for state in states.split()],
+)
+def test_each_mail_is_written_in_three_languages(template, state):
+    in_three = {written(template, state, code) for code in ("kk", "ru", "en")}
+
+    assert len(in_three) == 3
+    assert "{" not in "".join(in_three)
+
+
+def test_states_of_a_mail_say_different_things():
+    for template, states in STATES.items():
+        texts = {written(template, state, "en") for state in states.split()}
+        # “member” and “joined” differ in the text, “hours” is the rest of each.
+        assert len(texts) == len(states.split()), template
+
+
+def test_nobody_is_mailed_of_an_organisation_made_up():
+    organisation = OrganisationFactory(state="pending", is_demo=True)
+    member(organisation=organisation)
+
+    approve_organisation(organisation=organisation, by=staff())
+
+    assert not Message.objects.exists()
