@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from reports.admin.cookie import staff, vault_of
 from reports.admin.vault import vault_page
 from reports.admin.vault_pages import keys_page, search_page
-from reports.admin.work import WORK, Handler, refusing, work_context
+from reports.admin.work import WORK, Handler, recuse_page, refusing, work_context
 from reports.crypto import SealBrokenError
 from reports.downloads import attachment_response
 from reports.forms import (
@@ -86,6 +86,11 @@ class TipAdmin(admin.ModelAdmin[Tip]):
                 wrap(self.file_view),
                 name="reports_tip_file",
             ),
+            path(
+                "<uuid:tip>/recuse/",
+                wrap(self.recuse_view),
+                name="reports_tip_recuse",
+            ),
         ]
         return own + super().get_urls()
 
@@ -100,6 +105,9 @@ class TipAdmin(admin.ModelAdmin[Tip]):
 
     def keys_view(self, request: HttpRequest) -> HttpResponse:
         return keys_page(request, self._context(request))
+
+    def recuse_view(self, request: HttpRequest, tip: UUID) -> HttpResponse:
+        return recuse_page(request, self._tip(request, tip), self._context(request))
 
     def _tip(self, request: HttpRequest, wanted: Any) -> Tip:
         if not staff(request).has_perm("reports.answer_tip"):

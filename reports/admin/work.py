@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
-from reports.admin.cookie import staff
+from reports.admin.cookie import staff, vault_of
 from reports.forms import ColleagueForm, LabelsForm, MessageForm, OtherCaseForm
 from reports.models import Tip, Wrap
 from reports.services import cases, desk, holders
@@ -149,9 +152,25 @@ def _grant(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] |
     return None
 
 
-def _recuse(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
-    holders.recuse(tip=tip, vault=vault, by=staff(request))
-    return None
+@never_cache
+def recuse_page(
+    request: HttpRequest, tip: Tip, context: dict[str, Any]
+) -> HttpResponse:
+    """Ask once more before a key goes for good."""
+    vault = vault_of(request)
+    if vault is None:
+        return redirect("admin:reports_vault")
+    if request.method == "POST":
+        try:
+            holders.recuse(tip=tip, vault=vault, by=staff(request))
+        except REFUSALS as error:
+            messages.error(request, explained(error))
+            return redirect("admin:reports_tip_change", tip.pk)
+        messages.success(request, _("You gave the case up and hold no key of it."))
+        return redirect("admin:reports_tip_changelist")
+    others = [p for p in holders.holders(tip) if p.pk != vault.recipient.pk]
+    context = {**context, "title": tip.reference, "tip": tip, "others": others}
+    return TemplateResponse(request, "admin/reports/recuse.html", context)
 
 
 def _rekey(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
@@ -168,6 +187,5 @@ WORK: dict[str, Handler] = {
     "assign": _assign,
     "grant": _grant,
     "hand-over": _grant,
-    "recuse": _recuse,
     "rekey": _rekey,
 }

@@ -6,6 +6,7 @@ nobody who gave a case up gets it (back), and the last holder stays.
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -155,6 +156,31 @@ def remove(*, person: Recipient, by: User) -> None:
     list(Recipient.objects.select_for_update().order_by("pk"))
     if sole_holder(person):
         raise LastHolderError
+    _take_keys(person, by)
+
+
+@transaction.atomic
+def close(*, person: Recipient) -> None:
+    """Take away the keys of somebody whose login was closed.
+
+    That is not refused, for a login may have to be closed at once. The last copy of a
+    key stays, sealed to a vault nobody can reach, until the login is opened again.
+    """
+    list(Recipient.objects.select_for_update().order_by("pk"))
+    _take_keys(person, None)
+
+
+def close_with_login(instance: User, created: bool, **kwargs: Any) -> None:
+    """Follow a login that was saved; whoever may sign in no more keeps no keys."""
+    columns = kwargs.get("update_fields")
+    is_about_it = columns is None or {"is_active", "is_staff"} & set(columns)
+    if created or not is_about_it or (instance.is_active and instance.is_staff):
+        return
+    for person in Recipient.objects.filter(user=instance, is_active=True):
+        close(person=person)
+
+
+def _take_keys(person: Recipient, by: User | None) -> None:
     gone = Wrap.objects.filter(recipient=person).filter(
         Exists(_others(person)) | Q(purpose=Wrap.Purpose.DISCLOSURE)
     )
@@ -171,7 +197,10 @@ def remove(*, person: Recipient, by: User) -> None:
 def _others(person: Recipient) -> QuerySet[Wrap]:
     """Return the same keys in other hands; the last copy of one is never removed."""
     return Wrap.objects.filter(
-        tip=OuterRef("tip"), purpose=OuterRef("purpose"), recipient__is_active=True
+        tip=OuterRef("tip"),
+        purpose=OuterRef("purpose"),
+        recipient__is_active=True,
+        recipient__user__is_active=True,
     ).exclude(recipient=person)
 
 
