@@ -405,6 +405,7 @@ RISK_LEVELS = {"low": 1, "medium": 5, "high": 10, "critical": 15}
 
 QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", default="https://www.wikipedia.org/")
 ONION_URL = env.str("ONION_URL", default="").rstrip("/")
+REPORT_PROOF_KEY = env.str("REPORT_PROOF_KEY", default="")
 VAULT_MEMORY_MIB = env.int("VAULT_MEMORY_MIB", default=256)
 VAULT_IDLE_MINUTES = 15
 VAULT_HOURS = 8

@@ -128,9 +128,10 @@ class ReceiptForm(forms.Form):
     receipt = forms.CharField(
         label=_("Receipt"),
         help_text=_(
-            "24 letters and digits; spaces, dashes and capitals do not matter."
+            "24 letters and digits, or eleven words; spaces, dashes, capitals and small"
+            " slips do not matter."
         ),
-        max_length=200,
+        max_length=400,
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -138,6 +139,21 @@ class ReceiptForm(forms.Form):
                 "autocapitalize": "off",
             }
         ),
+    )
+
+
+class ProofForm(forms.Form):
+    proof = forms.CharField(
+        label=_("The proof, five lines"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
+    )
+    receipt = forms.CharField(
+        label=_("Receipt"),
+        help_text=_("Only to see whether the proof is of the report of this receipt."),
+        max_length=400,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
 

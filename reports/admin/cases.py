@@ -48,7 +48,12 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         "answer_due_on",
         "is_overdue",
     ]
-    list_filter = ["state", "outcome", "is_key_due"]
+    list_filter = [
+        "state",
+        "outcome",
+        "is_key_due",
+        ("erasure_asked_on", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["assignee"]
     change_list_template = "admin/reports/cases.html"
     search_fields = ["reference"]

@@ -74,7 +74,12 @@ class Tip(models.Model):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     # From this day neither the receipt nor a recipient opens it: it is erased.
     erase_on = models.DateField(_("erased on"), null=True, blank=True)
+    erasure_asked_on = models.DateField(
+        _("erasure asked for on"), null=True, blank=True
+    )
     lookup = models.BinaryField(unique=True)
+    # Finds the tip for the feed that tells whether there is an answer.
+    feed = models.BinaryField(unique=True, null=True)
     content_wrap = models.BinaryField()
     identity_wrap = models.BinaryField()
     head = models.BinaryField()

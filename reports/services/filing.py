@@ -117,6 +117,7 @@ def _file(
         answer_due_on=after_working_days(today, ANSWER_DAYS),
         forward_due_on=after_working_days(today, NOTICE_DAYS),
         lookup=keys.lookup,
+        feed=feed_lookup(feed_token(keys.unlock)),
     )
     content_key, identity_key = new_key(), new_key()
     tip.content_wrap = seal(keys.unlock, content_key, place_of(tip, "content_wrap"))
@@ -154,6 +155,14 @@ def _head(content: Content, keys: ReceiptKeys) -> str:
 def reporters_root(unlock: bytes) -> Root:
     """Return the keys to which a tip's later keys are wrapped for its receipt."""
     return Root(derive(unlock, "acp-rcpt-wrap"))
+
+
+def feed_token(unlock: bytes) -> str:
+    return derive(unlock, "acp-rcpt-feed", size=20).hex()
+
+
+def feed_lookup(token: str) -> bytes:
+    return blake2b(token.encode(), person=b"acp-feed", digest_size=32).digest()
 
 
 def reporters_info(tip: Tip, epoch: int) -> bytes:

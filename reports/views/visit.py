@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,8 @@ from reports.services.visits import (
     Visit,
     add_reporters_files,
     answer_as_reporter,
+    ask_for_erasure,
+    filing_proof,
     give_name,
     open_by_receipt,
     open_by_state,
@@ -39,7 +42,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     form = ReceiptForm(request.POST if request.method == "POST" else None)
     visit = None
     if request.method == "POST":
-        visit = open_by_receipt(request.POST.get("receipt", "")[:200])
+        visit = open_by_receipt(request.POST.get("receipt", "")[:400])
     if visit is not None:
         return _case(request, visit)
     context = {"form": ReceiptForm(), "is_refused": form.is_bound}
@@ -77,7 +80,36 @@ def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
             name, said = NameForm(), _("Your name is sealed for the custodians alone.")
     elif action == "add":
         said = _add_files(request, visit)
-    return _case(request, visit, message=message, name=name, said=said)
+    elif action in STEPS:
+        said = STEPS[action](visit)
+    proof = _proof(visit) if action == "proof" else ""
+    return _case(request, visit, message=message, name=name, said=said, proof=proof)
+
+
+def _proof(visit: Visit) -> str:
+    try:
+        return filing_proof(visit)
+    except SealBrokenError:
+        # The page that follows says so.
+        return ""
+
+
+def _unname(visit: Visit) -> str:
+    give_name(visit=visit, name="", contact="")
+    return _("Your name is erased here; a backup may hold it, sealed, for some time.")
+
+
+def _ask_for_erasure(visit: Visit) -> str:
+    ask_for_erasure(visit=visit, is_wanted=True)
+    return _("Staff are asked to erase your report.")
+
+
+def _ask_no_more(visit: Visit) -> str:
+    ask_for_erasure(visit=visit, is_wanted=False)
+    return _("Staff are asked no more to erase your report.")
+
+
+STEPS = {"unname": _unname, "erase": _ask_for_erasure, "keep": _ask_no_more}
 
 
 def _add_files(request: HttpRequest, visit: Visit) -> str:
@@ -109,6 +141,7 @@ def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
             for key, value in report.head.answers.items()
             if key in questions
         ],
+        "feed": settings.PUBLIC_URL + reverse("reports:feed", args=[visit.feed]),
         "is_closed": tip.state == Tip.State.CLOSED,
         "message_form": MessageForm(),
         "name_form": NameForm(),

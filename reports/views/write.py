@@ -21,7 +21,7 @@ from reports.forms import PeopleForm, QuestionsForm, ReceiptForm, shown_answer
 from reports.models import Channel, Questionnaire, Recipient
 from reports.proof import is_worked, seconds_to_wait
 from reports.questionnaires import Form, read_schema
-from reports.receipts import ReceiptError, grouped, parse_receipt
+from reports.receipts import ReceiptError, as_words, grouped, parse_receipt
 from reports.services.filing import (
     AlreadySentError,
     Content,
@@ -268,6 +268,7 @@ def _send(desk: Desk) -> HttpResponse:
 def _receipt(request: HttpRequest, receipt: str, form: ReceiptForm) -> HttpResponse:
     sealed = seal_form("receipt", {"receipt": receipt}, minutes=RECEIPT_MINUTES)
     context = {"receipt": grouped(receipt), "sealed": sealed, "form": form}
+    context["words"] = as_words(receipt, current_language())
     return render(request, "reports/receipt.html", context)
 
 
