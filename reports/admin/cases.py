@@ -34,7 +34,7 @@ from reports.models import Recipient, Tip, Wrap
 from reports.questionnaires import read_schema
 from reports.services import cases, disclosures
 from reports.services.cases import MOVES, MoveError, NoKeyError
-from reports.services.conversation import read_file
+from reports.services.conversation import paired, read_file
 from reports.services.vaults import OpenVault
 
 
@@ -205,6 +205,7 @@ def _opened(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any]:
         ],
         **work_context(request, tip, vault),
         "turns": [(turn, names.get(turn.author, "")) for turn in case.turns],
+        "evidence": paired(case.files),
         "disclosures": tip.disclosures.filter(asked_by=vault.recipient),
         "has_name": tip.wraps.filter(
             recipient=vault.recipient,

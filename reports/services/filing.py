@@ -1,7 +1,7 @@
 """Take a report: seal it to the people who may read it and give back the receipt."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
@@ -203,8 +203,12 @@ def wraps(
 
 
 def add_files(*, tip: Tip, key: bytes, records: Iterable[dict[str, Any]]) -> None:
-    """Give a tip files that lie sealed on the disk; their keys go under the tip's."""
+    """Give a tip files that lie sealed on the disk; their keys go under the tip's.
+
+    What was found in a file is for its reporter's eyes and is not stored.
+    """
     today = timezone.localdate()
+    kept = [stored for record in records for stored in _with_copy(record)]
     SealedFile.objects.bulk_create(
         [
             SealedFile(
@@ -217,9 +221,16 @@ def add_files(*, tip: Tip, key: bytes, records: Iterable[dict[str, Any]]) -> Non
                 ),
                 added_on=today,
             )
-            for record in records
+            for record in kept
         ]
     )
+
+
+def _with_copy(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    original = {name: record[name] for name in ("id", "key", "name", "type", "size")}
+    yield {**original, "state": record.get("state", "")}
+    if "clean" in record:
+        yield {**record["clean"], "of": record["id"]}
 
 
 def file_place(tip: UUID, file: UUID) -> Place:

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from reports.cleaning import with_clean_copy
 from reports.models import Channel
 from reports.services.filing import readers
 from reports.uploads import SealedUpload, SealedUploadHandler
@@ -41,7 +42,9 @@ def reporter_page(view: View) -> View:
 def uploaded(request: HttpRequest) -> tuple[list[dict[str, Any]], str]:
     """Return the records of the files that came, and why one was refused."""
     files = request.FILES.getlist("file")
-    records = [file.record for file in files if isinstance(file, SealedUpload)]
+    records = [
+        with_clean_copy(file.record) for file in files if isinstance(file, SealedUpload)
+    ]
     refused = next(
         (
             handler.refused

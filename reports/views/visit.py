@@ -18,7 +18,7 @@ from reports.forms import MessageForm, NameForm, ReceiptForm, shown_answer
 from reports.models import SealedFile, Tip
 from reports.questionnaires import read_schema
 from reports.services.cases import is_overdue
-from reports.services.conversation import read_file
+from reports.services.conversation import paired, read_file, read_files
 from reports.services.visits import (
     Visit,
     add_reporters_files,
@@ -114,10 +114,15 @@ STEPS = {"unname": _unname, "erase": _ask_for_erasure, "keep": _ask_no_more}
 
 def _add_files(request: HttpRequest, visit: Visit) -> str:
     records, refused = uploaded(request)
-    room = max(0, settings.TIP_FILES - visit.tip.files.count())
+    try:
+        sent = len(paired(read_files(visit.tip, visit.content_key)))
+    except SealBrokenError:
+        sent = settings.TIP_FILES
+    room = max(0, settings.TIP_FILES - sent)
     add_reporters_files(visit=visit, records=records[:room])
     for record in records[room:]:
-        path_of(UUID(record["id"])).unlink(missing_ok=True)
+        for unwanted in (record, record.get("clean", record)):
+            path_of(UUID(unwanted["id"])).unlink(missing_ok=True)
     if refused or len(records) > room:
         return _("A file was too large or there is no room for it; it was not kept.")
     return _("Your file is sealed and sent.") if records else ""
@@ -136,6 +141,7 @@ def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
         "tip": tip,
         "is_overdue": is_overdue(tip, timezone.localdate()),
         "report": report,
+        "evidence": paired(report.files),
         "answers": [
             (questions[key].label, shown_answer(questions[key], value))
             for key, value in report.head.answers.items()

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from foundation.languages import current_language
+from reports.file_texts import told
 from reports.form_tokens import FormTooOldError, open_form, seal_form
 from reports.forms import PeopleForm, QuestionsForm, ReceiptForm, shown_answer
 from reports.models import Channel, Questionnaire, Recipient
@@ -182,7 +183,7 @@ def _files(desk: Desk, problem: str = "") -> HttpResponse:
     return desk.page(
         FILES,
         title=_("Files"),
-        files=desk.draft.files,
+        files=told(desk.draft.files),
         problem=problem,
         limit=settings.TIP_FILE_BYTES,
         limit_number=settings.TIP_FILES,
@@ -197,6 +198,10 @@ def _take_files(desk: Desk, wanted: str) -> HttpResponse:
     if wanted.startswith("remove-"):
         gone = wanted.removeprefix("remove-")
         draft.files = [record for record in draft.files if record["id"] != gone]
+    elif wanted.startswith("only-"):
+        draft.files = [
+            _only_clean(r, wanted.removeprefix("only-")) for r in draft.files
+        ]
     elif is_over:
         return _files(desk, _("These are more files than fit; the last were not kept."))
     elif refused == "large":
@@ -208,6 +213,13 @@ def _take_files(desk: Desk, wanted: str) -> HttpResponse:
     elif wanted == "next":
         return _show(desk, desk.after(FILES))
     return _files(desk)
+
+
+def _only_clean(record: dict[str, Any], wanted: str) -> dict[str, Any]:
+    """Leave the original out; it stays on the disk without a key until it is swept."""
+    if record["id"] != wanted or "clean" not in record:
+        return record
+    return {**record["clean"], "state": "clean", "found": []}
 
 
 def _review(desk: Desk, problem: str = "", wait: int = 0) -> HttpResponse:
@@ -224,7 +236,7 @@ def _review(desk: Desk, problem: str = "", wait: int = 0) -> HttpResponse:
         ],
         name=draft.name,
         contact=draft.contact,
-        files=draft.files,
+        files=told(draft.files),
         readers=readers(desk.channel, excluded),
         missing=[question.label for question in desk.form.missing(draft.answers)],
         problem=problem,
