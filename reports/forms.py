@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.languages import alphabetical
 from foundation.territory.models import Area, PublicBody
 from reports.deadlines import longest_extension
-from reports.models import Recipient, Tip
+from reports.models import AnswerTemplate, Recipient, Tip
 from reports.questionnaires import Answers, Question, Section
 
 LONGEST_LINE = 300
@@ -246,6 +246,13 @@ class MoveForm(forms.Form):
         ],
         required=False,
     )
+    text = forms.CharField(
+        label=_("What the reporter is told"),
+        help_text=_("Needed when the case is forwarded to another body."),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, states: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -258,6 +265,8 @@ class MoveForm(forms.Form):
         is_closing = cleaned.get("to") == Tip.State.CLOSED
         if is_closing and not cleaned.get("outcome"):
             self.add_error("outcome", _("Say how the case ended"))
+        if cleaned.get("to") == Tip.State.FORWARDED and not cleaned.get("text"):
+            self.add_error("text", _("Tell the reporter to which body it goes"))
         if not is_closing:
             cleaned["outcome"] = ""
         return cleaned
@@ -267,6 +276,13 @@ class ExtensionForm(forms.Form):
     until = forms.DateField(
         label=_("Answer due on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    text = forms.CharField(
+        label=_("What the reporter is told"),
+        help_text=_("The law asks to tell them of an extension and of its reason."),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, tip: Tip, **kwargs: Any) -> None:
@@ -282,6 +298,12 @@ class ExtensionForm(forms.Form):
                 params={"last": last.isoformat()},
             )
         return until
+
+
+class TemplateForm(forms.Form):
+    template = forms.ModelChoiceField(
+        label=_("Template of an answer"), queryset=AnswerTemplate.objects.all()
+    )
 
 
 class ReasonForm(forms.Form):

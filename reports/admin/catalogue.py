@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.admin.cookie import staff
 from reports.admin.work import explained
-from reports.models import Channel, Questionnaire, Recipient
+from reports.models import AnswerTemplate, Channel, Questionnaire, Recipient
 from reports.questionnaires import SchemaError, read_schema
 from reports.services.holders import LastHolderError, remove
 from reports.services.vaults import sole_holder
@@ -103,3 +103,8 @@ class RecipientAdmin(admin.ModelAdmin[Recipient]):
         self, request: HttpRequest, obj: Recipient | None = None
     ) -> bool:
         return False
+
+
+@admin.register(AnswerTemplate)
+class AnswerTemplateAdmin(admin.ModelAdmin[AnswerTemplate]):
+    list_display = ["name"]

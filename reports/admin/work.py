@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from reports.admin.cookie import staff, vault_of
 from reports.forms import ColleagueForm, LabelsForm, MessageForm, OtherCaseForm
 from reports.models import Tip, Wrap
-from reports.services import cases, desk, holders
+from reports.services import cases, desk, erasure, holders
 from reports.services.cases import MoveError
 from reports.services.conversation import KeyChangedError
 from reports.services.desk import OtherHoldersError
@@ -173,6 +173,22 @@ def recuse_page(
     return TemplateResponse(request, "admin/reports/recuse.html", context)
 
 
+def _propose(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    erasure.propose(tip=tip, person=vault.recipient, by=staff(request))
+    return None
+
+
+def _erase(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    erasure.approve(tip=tip, person=vault.recipient, by=staff(request))
+    messages.success(request, _("The case is erased with its keys and files."))
+    return None
+
+
+def _stay(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    erasure.withdraw(tip=tip, person=vault.recipient, by=staff(request))
+    return None
+
+
 def _rekey(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
     holders.rekey(tip=tip, vault=vault, by=staff(request))
     messages.success(request, _("The case has a new key."))
@@ -188,4 +204,7 @@ WORK: dict[str, Handler] = {
     "grant": _grant,
     "hand-over": _grant,
     "rekey": _rekey,
+    "propose-erasure": _propose,
+    "erase": _erase,
+    "stay": _stay,
 }

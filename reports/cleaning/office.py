@@ -8,7 +8,7 @@ import zipfile
 from io import BytesIO
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from reports.cleaning.found import Cleaned, Found, NoCopyError
 from reports.cleaning.images import IMAGES, clean_image
@@ -113,10 +113,10 @@ def _kind(held: dict[str, bytes]) -> tuple[str, str]:
             return suffix, kind
     kind = held.get("mimetype", b"").decode("ascii", "replace")
     suffixes = {"text": ".odt", "spreadsheet": ".ods", "presentation": ".odp"}
-    suffix = suffixes.get(kind.removeprefix("application/vnd.oasis.opendocument."))
-    if suffix is None:
+    place = kind.removeprefix("application/vnd.oasis.opendocument.")
+    if place not in suffixes:
         raise NoCopyError([])
-    return suffix, kind
+    return suffixes[place], kind
 
 
 def _part(name: str, part: bytes, found: Found) -> bytes:

@@ -39,8 +39,8 @@ def clean_pdf(content: bytes) -> Cleaned:
 
 
 def _found(pdf: Pdf) -> Found:
-    info = pdf.trailer.get("/Info", {})
-    found = [
+    info = pdf.trailer.get("/Info", Dictionary())
+    found: Found = [
         (kind, str(info[key]).strip())
         for key, kind in INFO.items()
         if key in info and str(info[key]).strip()

@@ -1,6 +1,7 @@
-from reports.models.channel import Channel, Questionnaire, Salt
+from reports.models.channel import AnswerTemplate, Channel, Questionnaire, Salt
 from reports.models.recipient import Recipient, VaultSession
 from reports.models.tip import (
+    Deletion,
     Disclosure,
     PrivateNote,
     Recusal,
@@ -12,7 +13,9 @@ from reports.models.tip import (
 )
 
 __all__ = [
+    "AnswerTemplate",
     "Channel",
+    "Deletion",
     "Disclosure",
     "PrivateNote",
     "Questionnaire",

@@ -71,3 +71,23 @@ class Questionnaire(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version}"
+
+
+class AnswerTemplate(models.Model):
+    """A text staff often send, in the reporter's language; it names no case."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    text_kk = models.TextField(_("text (Kazakh)"))
+    text_ru = models.TextField(_("text (Russian)"))
+    text_en = models.TextField(_("text (English)"))
+
+    class Meta:
+        verbose_name = _("template of an answer")
+        verbose_name_plural = _("templates of answers")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def text_in(self, language: str) -> str:
+        return str(getattr(self, f"text_{language}", self.text_en))

@@ -23,7 +23,7 @@ from reports.crypto import (
     wrap,
     wrap_info,
 )
-from reports.deadlines import ANSWER_DAYS, NOTICE_DAYS, after_working_days
+from reports.deadlines import answer_due, first_due
 from reports.models import (
     Channel,
     Questionnaire,
@@ -37,6 +37,7 @@ from reports.models import (
 from reports.receipts import new_receipt
 
 DAYS_A_FORM_IS_KNOWN = 2
+DRAFT_MINUTES = 12 * 60
 
 
 class NobodyLeftError(Exception):
@@ -57,6 +58,8 @@ class Content:
     contact: str = ""
     excluded: Collection[UUID] = ()
     files: Iterable[dict[str, Any]] = field(default_factory=list)
+    # An operator typed it and reads the receipt out.
+    is_dictated: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,9 @@ def _file(
         channel=channel,
         questionnaire=questionnaire,
         received_on=today,
-        answer_due_on=after_working_days(today, ANSWER_DAYS),
-        forward_due_on=after_working_days(today, NOTICE_DAYS),
+        answer_due_on=answer_due(today),
+        forward_due_on=first_due(today),
+        is_receipt_shared=content.is_dictated,
         lookup=keys.lookup,
         feed=feed_lookup(feed_token(keys.unlock)),
     )

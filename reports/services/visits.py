@@ -13,7 +13,15 @@ from django.utils import timezone
 from nacl.signing import SigningKey
 
 from reports.attestation import make_proof
-from reports.crypto import ReceiptKeys, derive, unseal, unseal_text
+from reports.crypto import (
+    ReceiptKeys,
+    derive,
+    seal,
+    seal_text,
+    unseal,
+    unseal_text,
+    wrap,
+)
 from reports.models import Recipient, SealedMessage, Tip
 from reports.receipts import LENGTH, ReceiptError, parse_receipt
 from reports.services.conversation import (
@@ -154,6 +162,46 @@ def ask_for_erasure(*, visit: Visit, is_wanted: bool) -> None:
     tip.erasure_asked_on = timezone.localdate() if is_wanted else None
     tip.save(update_fields=["erasure_asked_on"])
     visit.tip.erasure_asked_on = tip.erasure_asked_on
+
+
+def change_receipt(*, visit: Visit, receipt: str) -> None:
+    """Give a report another receipt; the former one opens nothing afterwards."""
+    keys = ReceiptKeys(receipt, salt())
+    with transaction.atomic():
+        tip = Tip.objects.select_for_update().get(pk=visit.tip.pk)
+        former = replace(visit, tip=tip)
+        content_key, identity_key = former.content_key, former.identity_key
+        public_key = reporters_root(keys.unlock).public_key
+        tip.reporter_key = seal(content_key, public_key, place_of(tip, "reporter_key"))
+        if tip.epoch > 1:
+            info = reporters_info(tip, tip.epoch)
+            tip.content_wrap = wrap(content_key, public_key, info)
+        else:
+            place = place_of(tip, "content_wrap")
+            tip.content_wrap = seal(keys.unlock, content_key, place)
+        place = place_of(tip, "identity_wrap")
+        tip.identity_wrap = seal(keys.unlock, identity_key, place)
+        tip.head = _resigned(tip, content_key, keys)
+        tip.lookup, tip.is_receipt_shared = keys.lookup, False
+        tip.feed = feed_lookup(feed_token(keys.unlock))
+        tip.save(
+            update_fields=[
+                "reporter_key",
+                "content_wrap",
+                "identity_wrap",
+                "head",
+                "lookup",
+                "feed",
+                "is_receipt_shared",
+            ]
+        )
+
+
+def _resigned(tip: Tip, content_key: bytes, keys: ReceiptKeys) -> bytes:
+    place = place_of(tip, "head")
+    head = json.loads(unseal_text(content_key, tip.head, place))
+    head["verify_key"] = SigningKey(keys.signing_seed).verify_key.encode().hex()
+    return seal_text(content_key, json.dumps(head, ensure_ascii=False), place)
 
 
 def verify_keys() -> dict[str, bytes]:

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.crypto import SealBrokenError
+from reports.deadlines import first_due_label, protected_until
 from reports.downloads import attachment_response
 from reports.form_tokens import FormTooOldError, open_form, seal_form
 from reports.forms import MessageForm, NameForm, ReceiptForm, shown_answer
 from reports.models import SealedFile, Tip
 from reports.questionnaires import read_schema
+from reports.receipts import new_receipt
 from reports.services.cases import is_overdue
 from reports.services.conversation import paired, read_file, read_files
 from reports.services.visits import (
@@ -31,7 +33,7 @@ from reports.services.visits import (
     read_report,
 )
 from reports.uploads import path_of
-from reports.views.pages import reporter_page, uploaded
+from reports.views.pages import receipt_page, reporter_page, uploaded
 
 VISIT_MINUTES = 30
 
@@ -43,10 +45,18 @@ def receipt(request: HttpRequest) -> HttpResponse:
     visit = None
     if request.method == "POST":
         visit = open_by_receipt(request.POST.get("receipt", "")[:400])
+    if visit is not None and visit.tip.is_receipt_shared:
+        return _new_receipt(request, visit)
     if visit is not None:
         return _case(request, visit)
     context = {"form": ReceiptForm(), "is_refused": form.is_bound}
     return render(request, "reports/open.html", context)
+
+
+def _new_receipt(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show a receipt nobody else has seen; typed back, it takes the old one's place."""
+    held = {"receipt": new_receipt(), "visit": visit.as_state()}
+    return receipt_page(request, held, ReceiptForm())
 
 
 @reporter_page
@@ -59,6 +69,8 @@ def case(request: HttpRequest) -> HttpResponseBase:
         visit = None
     if visit is None:
         return render(request, "reports/too_old.html")
+    if visit.tip.is_receipt_shared:
+        return _new_receipt(request, visit)
     action = request.POST.get("action", "")
     if action.startswith("file-"):
         return _download(visit, action.removeprefix("file-"))
@@ -140,6 +152,8 @@ def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
         "visit": seal_form("visit", visit.as_state(), minutes=VISIT_MINUTES),
         "tip": tip,
         "is_overdue": is_overdue(tip, timezone.localdate()),
+        "first_due_label": first_due_label(),
+        "protected_until": protected_until(tip.received_on),
         "report": report,
         "evidence": paired(report.files),
         "answers": [

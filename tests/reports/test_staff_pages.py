@@ -377,7 +377,11 @@ def test_an_extension_is_given_once_and_tells_when_to_say_so(people, filed):
     for days in (0, 3):
         client.post(
             page_of(tip),
-            {"action": "extend", "extend-until": until + timedelta(days=days)},
+            {
+                "action": "extend",
+                "extend-until": until + timedelta(days=days),
+                "extend-text": "An expert is asked",
+            },
         )
 
     row = Tip.objects.get()
@@ -385,6 +389,8 @@ def test_an_extension_is_given_once_and_tells_when_to_say_so(people, filed):
     assert row.extended_on == timezone.localdate()
     assert events("extend") == [tip.reference]
     assert cases.notice_due_on(row) > row.extended_on
+    # The notice the law asks for was sent once, with the extension.
+    assert row.messages.filter(side="staff").count() == 1
 
 
 def test_an_extension_beyond_two_months_is_refused(people, filed):
@@ -393,7 +399,11 @@ def test_an_extension_beyond_two_months_is_refused(people, filed):
 
     client.post(
         page_of(tip),
-        {"action": "extend", "extend-until": tip.received_on + timedelta(days=70)},
+        {
+            "action": "extend",
+            "extend-until": tip.received_on + timedelta(days=70),
+            "extend-text": "x",
+        },
     )
 
     assert Tip.objects.get().extended_on is None
