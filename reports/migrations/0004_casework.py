@@ -6,47 +6,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0003_receipts_and_erasure'),
+        ("reports", "0003_receipts_and_erasure"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AnswerTemplate',
+            name="AnswerTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
-                ('text_kk', models.TextField(verbose_name='text (Kazakh)')),
-                ('text_ru', models.TextField(verbose_name='text (Russian)')),
-                ('text_en', models.TextField(verbose_name='text (English)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=200, unique=True, verbose_name="name"),
+                ),
+                ("text_kk", models.TextField(verbose_name="text (Kazakh)")),
+                ("text_ru", models.TextField(verbose_name="text (Russian)")),
+                ("text_en", models.TextField(verbose_name="text (English)")),
             ],
             options={
-                'verbose_name': 'template of an answer',
-                'verbose_name_plural': 'templates of answers',
-                'ordering': ['name'],
+                "verbose_name": "template of an answer",
+                "verbose_name_plural": "templates of answers",
+                "ordering": ["name"],
             },
         ),
         migrations.AlterModelOptions(
-            name='tip',
-            options={'ordering': ['-received_on', 'reference'], 'permissions': [('answer_tip', 'Can work on a report'), ('take_tip', 'Can take a report for somebody')], 'verbose_name': 'report', 'verbose_name_plural': 'reports'},
+            name="tip",
+            options={
+                "ordering": ["-received_on", "reference"],
+                "permissions": [
+                    ("answer_tip", "Can work on a report"),
+                    ("take_tip", "Can take a report for somebody"),
+                ],
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+            },
         ),
         migrations.AddField(
-            model_name='tip',
-            name='is_receipt_shared',
-            field=models.BooleanField(default=False, verbose_name='taken by an operator'),
+            model_name="tip",
+            name="is_receipt_shared",
+            field=models.BooleanField(
+                default=False, verbose_name="taken by an operator"
+            ),
         ),
         migrations.CreateModel(
-            name='Deletion',
+            name="Deletion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('asked_on', models.DateField(verbose_name='asked for on')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reports.recipient')),
-                ('tip', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='deletion', to='reports.tip')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("asked_on", models.DateField(verbose_name="asked for on")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="reports.recipient",
+                    ),
+                ),
+                (
+                    "tip",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deletion",
+                        to="reports.tip",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposed erasure',
-                'verbose_name_plural': 'proposed erasures',
+                "verbose_name": "proposed erasure",
+                "verbose_name_plural": "proposed erasures",
             },
         ),
     ]

@@ -1,4 +1,10 @@
-from reports.models.channel import AnswerTemplate, Channel, Questionnaire, Salt
+from reports.models.channel import (
+    AnswerTemplate,
+    Channel,
+    Questionnaire,
+    RecoveryKey,
+    Salt,
+)
 from reports.models.recipient import Recipient, VaultSession
 from reports.models.tip import (
     Deletion,
@@ -20,6 +26,7 @@ __all__ = [
     "PrivateNote",
     "Questionnaire",
     "Recipient",
+    "RecoveryKey",
     "Recusal",
     "Salt",
     "SealedFile",

@@ -1,4 +1,5 @@
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,30 @@ class Salt(models.Model):
 
     def __str__(self) -> str:
         return "salt"
+
+
+class RecoveryKey(models.Model):
+    """A public key to which every report is wrapped, too; its secret is in no one hand.
+
+    The secret lies sealed once for each group of shareholders that is large enough, in
+    layers: one for each of the group. The newest key serves new reports.
+    """
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    threshold = models.PositiveSmallIntegerField(_("shareholders needed"))
+    public_key = models.BinaryField(_("public key"))
+    # Hexadecimal: the shareholders' public keys, and the envelope of each group.
+    shareholders: models.JSONField[Any, Any] = models.JSONField(_("shareholders"))
+    envelopes: models.JSONField[Any, Any] = models.JSONField(_("envelopes"))
+    made_on = models.DateField(_("made on"))
+
+    class Meta:
+        verbose_name = _("recovery key")
+        verbose_name_plural = _("recovery keys")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}"
 
 
 class Channel(models.Model):

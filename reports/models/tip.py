@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
-from reports.models.channel import Channel, Questionnaire
+from reports.models.channel import Channel, Questionnaire, RecoveryKey
 from reports.models.recipient import Recipient
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -77,6 +77,12 @@ class Tip(models.Model):
     erasure_asked_on = models.DateField(
         _("erasure asked for on"), null=True, blank=True
     )
+    # Both keys of the tip, wrapped to a key that only several shareholders open.
+    recovery = models.ForeignKey(
+        RecoveryKey, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    recovery_content = models.BinaryField(null=True)
+    recovery_identity = models.BinaryField(null=True)
     # Somebody else has seen the receipt: the first use changes it.
     is_receipt_shared = models.BooleanField(_("taken by an operator"), default=False)
     lookup = models.BinaryField(unique=True)

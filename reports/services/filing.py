@@ -28,6 +28,7 @@ from reports.models import (
     Channel,
     Questionnaire,
     Recipient,
+    RecoveryKey,
     Salt,
     SealedFile,
     SpentProof,
@@ -130,6 +131,7 @@ def _file(
     public_key = reporters_root(keys.unlock).public_key
     tip.reporter_key = seal(content_key, public_key, place_of(tip, "reporter_key"))
     tip.identity = seal_identity(tip, identity_key, content.name, content.contact)
+    for_recovery(tip, content_key, identity_key)
     tip.save(force_insert=True)
     Wrap.objects.bulk_create(
         [
@@ -139,6 +141,25 @@ def _file(
     )
     add_files(tip=tip, key=content_key, records=content.files)
     return Filed(receipt, tip)
+
+
+def for_recovery(tip: Tip, content_key: bytes, identity_key: bytes) -> None:
+    """Wrap a new tip's keys to the newest recovery key, if there is one."""
+    tip.recovery = RecoveryKey.objects.last()
+    if tip.recovery is not None:
+        tip.recovery_content = wrap_for_recovery(tip, "content", content_key, 1)
+        tip.recovery_identity = wrap_for_recovery(tip, "identity", identity_key, 1)
+
+
+def wrap_for_recovery(tip: Tip, purpose: str, key: bytes, epoch: int) -> bytes:
+    assert tip.recovery is not None
+    info = recovery_info(tip, purpose, epoch)
+    return wrap(key, bytes(tip.recovery.public_key), info)
+
+
+def recovery_info(tip: Tip, purpose: str, epoch: int) -> bytes:
+    assert tip.recovery is not None
+    return wrap_info(tip.id, tip.recovery.public_id, f"recovery-{purpose}", epoch)
 
 
 def _head(content: Content, keys: ReceiptKeys) -> str:

@@ -22,7 +22,13 @@ from reports.services.conversation import (
     message_place,
     read_head,
 )
-from reports.services.filing import file_place, place_of, reporters_info, wraps
+from reports.services.filing import (
+    file_place,
+    place_of,
+    reporters_info,
+    wrap_for_recovery,
+    wraps,
+)
 from reports.services.vaults import OpenVault, sole_holder
 
 CONTENT = Wrap.Purpose.CONTENT
@@ -58,11 +64,11 @@ def may_be_granted(vault: OpenVault) -> list[Recipient]:
 def grant(*, tip: Tip, to: Recipient, vault: OpenVault, by: User) -> None:
     """Wrap a case's key to a colleague; raise MayNotHoldError where they may not."""
     key = key_of(tip, vault, CONTENT, by)
-    _grant(tip, to, key, read_head(tip, key), by)
+    grant_key(tip, to, key, read_head(tip, key), by)
 
 
 @transaction.atomic
-def _grant(tip: Tip, to: Recipient, key: bytes, head: Head, by: User) -> None:
+def grant_key(tip: Tip, to: Recipient, key: bytes, head: Head, by: User | None) -> None:
     row = Tip.objects.select_for_update().get(pk=tip.pk)
     if row.epoch != tip.epoch:
         raise KeyChangedError
@@ -254,8 +260,11 @@ def _rekey(tip: Tip, old: bytes, by: User) -> None:
     row.wraps.filter(purpose=CONTENT).delete()
     Wrap.objects.bulk_create(wraps(row, people, CONTENT, new, epoch))
     row.content_wrap = wrap(new, reporter, reporters_info(row, epoch))
+    if row.recovery is not None:
+        row.recovery_content = wrap_for_recovery(row, CONTENT, new, epoch)
     row.epoch, row.is_key_due = epoch, False
-    row.save(update_fields=[*RESEALED, "content_wrap", "epoch", "is_key_due"])
+    columns = [*RESEALED, "content_wrap", "recovery_content", "epoch", "is_key_due"]
+    row.save(update_fields=columns)
     _audit("change the key", row, by)
 
 
@@ -273,5 +282,5 @@ def rekey_all(*, vault: OpenVault, by: User, seconds: float) -> tuple[int, int, 
     return _sweep(waiting.order_by("pk"), one, seconds)
 
 
-def _audit(action: str, tip: Tip, by: User, detail: str = "") -> None:
+def _audit(action: str, tip: Tip, by: User | None, detail: str = "") -> None:
     record(action=action, kind="report", public_id=tip.reference, by=by, detail=detail)
