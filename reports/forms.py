@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.languages import alphabetical
 from foundation.territory.models import Area, PublicBody
 from reports.deadlines import longest_extension
-from reports.models import AnswerTemplate, Recipient, Tip
+from reports.models import AnswerTemplate, Authority, Recipient, Tip
 from reports.questionnaires import Answers, Question, Section
 
 LONGEST_LINE = 300
@@ -59,15 +59,6 @@ def _areas() -> Iterator[tuple[str, str]]:
 def _bodies() -> Iterator[tuple[str, str]]:
     bodies = PublicBody.objects.filter(valid_to=None)
     return ((body.code, str(body.name)) for body in bodies)
-
-
-def shown_answer(question: Question, value: str) -> str:
-    """Return an answer as it reads: the name of an area, not its code."""
-    if question.kind == "area":
-        return next((str(a.name) for a in Area.objects.filter(iso=value)), value)
-    if question.kind == "body":
-        return next((str(b.name) for b in PublicBody.objects.filter(code=value)), value)
-    return question.shown(value)
 
 
 class PeopleForm(forms.Form):
@@ -304,6 +295,10 @@ class TemplateForm(forms.Form):
     template = forms.ModelChoiceField(
         label=_("Template of an answer"), queryset=AnswerTemplate.objects.all()
     )
+
+
+class AuthorityForm(forms.Form):
+    to = forms.ModelChoiceField(label=_("Authority"), queryset=Authority.objects.all())
 
 
 class ReasonForm(forms.Form):

@@ -1,6 +1,7 @@
 from reports.admin.cases import TipAdmin
 from reports.admin.catalogue import (
     AnswerTemplateAdmin,
+    AuthorityAdmin,
     ChannelAdmin,
     QuestionnaireAdmin,
     RecipientAdmin,
@@ -9,6 +10,7 @@ from reports.admin.disclosures import DisclosureAdmin
 
 __all__ = [
     "AnswerTemplateAdmin",
+    "AuthorityAdmin",
     "ChannelAdmin",
     "DisclosureAdmin",
     "QuestionnaireAdmin",

@@ -21,7 +21,14 @@ from reports.admin.cookie import staff, vault_of
 from reports.admin.intake import intake_page
 from reports.admin.vault import vault_page
 from reports.admin.vault_pages import keys_page, search_page
-from reports.admin.work import WORK, Handler, recuse_page, refusing, work_context
+from reports.admin.work import (
+    WORK,
+    Handler,
+    export_answer,
+    recuse_page,
+    refusing,
+    work_context,
+)
 from reports.crypto import SealBrokenError
 from reports.deadlines import first_due_label, protected_until
 from reports.downloads import attachment_response
@@ -31,10 +38,9 @@ from reports.forms import (
     MoveForm,
     ReasonForm,
     TemplateForm,
-    shown_answer,
 )
 from reports.models import Deletion, Recipient, Tip, Wrap
-from reports.questionnaires import read_schema
+from reports.questionnaires import read_schema, shown_answer
 from reports.services import cases, disclosures
 from reports.services.cases import MOVES, MoveError, NoKeyError
 from reports.services.conversation import paired, read_file, read_head
@@ -96,6 +102,11 @@ class TipAdmin(admin.ModelAdmin[Tip]):
                 name="reports_tip_file",
             ),
             path(
+                "<uuid:tip>/export/",
+                wrap(self.export_view),
+                name="reports_tip_export",
+            ),
+            path(
                 "<uuid:tip>/recuse/",
                 wrap(self.recuse_view),
                 name="reports_tip_recuse",
@@ -117,6 +128,9 @@ class TipAdmin(admin.ModelAdmin[Tip]):
 
     def intake_view(self, request: HttpRequest) -> HttpResponse:
         return intake_page(request, self._context(request))
+
+    def export_view(self, request: HttpRequest, tip: UUID) -> HttpResponseBase:
+        return export_answer(request, self._tip(request, tip))
 
     def recuse_view(self, request: HttpRequest, tip: UUID) -> HttpResponse:
         return recuse_page(request, self._tip(request, tip), self._context(request))

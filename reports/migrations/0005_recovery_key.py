@@ -6,42 +6,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0004_casework'),
+        ("reports", "0004_casework"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RecoveryKey',
+            name="RecoveryKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('threshold', models.PositiveSmallIntegerField(verbose_name='shareholders needed')),
-                ('public_key', models.BinaryField(verbose_name='public key')),
-                ('shareholders', models.JSONField(verbose_name='shareholders')),
-                ('envelopes', models.JSONField(verbose_name='envelopes')),
-                ('made_on', models.DateField(verbose_name='made on')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "threshold",
+                    models.PositiveSmallIntegerField(
+                        verbose_name="shareholders needed"
+                    ),
+                ),
+                ("public_key", models.BinaryField(verbose_name="public key")),
+                ("shareholders", models.JSONField(verbose_name="shareholders")),
+                ("envelopes", models.JSONField(verbose_name="envelopes")),
+                ("made_on", models.DateField(verbose_name="made on")),
             ],
             options={
-                'verbose_name': 'recovery key',
-                'verbose_name_plural': 'recovery keys',
-                'ordering': ['pk'],
+                "verbose_name": "recovery key",
+                "verbose_name_plural": "recovery keys",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='tip',
-            name='recovery_content',
+            model_name="tip",
+            name="recovery_content",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='tip',
-            name='recovery_identity',
+            model_name="tip",
+            name="recovery_identity",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='tip',
-            name='recovery',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.recoverykey'),
+            model_name="tip",
+            name="recovery",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="reports.recoverykey",
+            ),
         ),
     ]

@@ -1,5 +1,6 @@
 from reports.models.channel import (
     AnswerTemplate,
+    Authority,
     Channel,
     Questionnaire,
     RecoveryKey,
@@ -20,6 +21,7 @@ from reports.models.tip import (
 
 __all__ = [
     "AnswerTemplate",
+    "Authority",
     "Channel",
     "Deletion",
     "Disclosure",

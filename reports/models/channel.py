@@ -52,6 +52,21 @@ class RecoveryKey(models.Model):
         return f"{self.public_id}"
 
 
+class Authority(models.Model):
+    """To whom cases are handed: a name and the key that only they can open with."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    public_key = models.BinaryField(_("public key"))
+
+    class Meta:
+        verbose_name = _("authority that gets cases")
+        verbose_name_plural = _("authorities that get cases")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Channel(models.Model):
     """Who receives: a desk with its recipients and the time it keeps closed cases."""
 

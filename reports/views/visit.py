@@ -15,9 +15,9 @@ from reports.crypto import SealBrokenError
 from reports.deadlines import first_due_label, protected_until
 from reports.downloads import attachment_response
 from reports.form_tokens import FormTooOldError, open_form, seal_form
-from reports.forms import MessageForm, NameForm, ReceiptForm, shown_answer
+from reports.forms import MessageForm, NameForm, ReceiptForm
 from reports.models import SealedFile, Tip
-from reports.questionnaires import read_schema
+from reports.questionnaires import read_schema, shown_answer
 from reports.receipts import new_receipt
 from reports.services.cases import is_overdue
 from reports.services.conversation import paired, read_file, read_files

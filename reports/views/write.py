@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from foundation.languages import current_language
 from reports.file_texts import told
 from reports.form_tokens import FormTooOldError, open_form, seal_form
-from reports.forms import PeopleForm, QuestionsForm, ReceiptForm, shown_answer
+from reports.forms import PeopleForm, QuestionsForm, ReceiptForm
 from reports.models import Channel, Questionnaire, Recipient
 from reports.proof import is_worked, seconds_to_wait
-from reports.questionnaires import Form, read_schema
+from reports.questionnaires import Form, read_schema, shown_answer
 from reports.receipts import ReceiptError, parse_receipt
 from reports.services.filing import (
     DRAFT_MINUTES,
