@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from reports.cleaning.found import kind_of
 from reports.crypto import FileSealer, new_key, unseal_file
 from reports.uploads import blur_time, path_of
 
@@ -37,6 +38,8 @@ def with_clean_copy(record: dict[str, Any]) -> dict[str, Any]:
     file, key = UUID(record["id"]), bytes.fromhex(record["key"])
     with path_of(file).open("rb") as stored:
         content = b"".join(unseal_file(key, file, stored, record["size"]))
+    if not kind_of(content):
+        return {**record, "state": "unknown", "found": []}
     said, cleaned = _clean(content)
     found = [
         [str(kind), str(value)[:LONGEST_FOUND]] for kind, value in said.get("found", [])

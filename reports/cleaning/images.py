@@ -8,7 +8,6 @@ from pillow_heif import register_heif_opener
 
 from reports.cleaning.found import Cleaned, Found
 
-IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 QUALITY = 92
 MOST_PIXELS = 100_000_000
 TAGS = {

@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from reports.cleaning.found import Cleaned, Found, NoCopyError
-from reports.cleaning.images import IMAGES, clean_image
+from reports.cleaning.found import IMAGES, Cleaned, Found, NoCopyError
+from reports.cleaning.images import clean_image
 
 MOST_PARTS = 5000
 MOST_BYTES = 256 * 2**20

@@ -15,8 +15,8 @@ from pillow_heif import from_pillow
 from pptx import Presentation
 
 from reports import cleaning
-from reports.cleaning.__main__ import cleaner_of
-from reports.cleaning.found import NoCopyError
+from reports.cleaning.__main__ import CLEANERS
+from reports.cleaning.found import NoCopyError, kind_of
 from reports.crypto import FileSealer, new_key, unseal_file
 from reports.uploads import folder, path_of
 
@@ -161,7 +161,7 @@ FILES = {
 
 
 def clean(content):
-    return cleaner_of(content)(content)
+    return CLEANERS[kind_of(content)](content)
 
 
 def insides(content):

@@ -326,3 +326,20 @@ def test_a_login_closed_in_the_admin_closes_its_vault(people, filed, client):
     assert not people["bolat"].sessions.exists()
     assert Tip.objects.get(pk=tip.pk).is_key_due
     assert events("remove") == [str(people["bolat"].public_id)]
+
+
+def test_a_first_search_goes_on_where_it_ended(people, filed, monkeypatch):
+    for _ in range(3):
+        filed()
+    client = unlocked(people["aigerim"])
+    sought = {"question": "қалта"}
+
+    monkeypatch.setattr(find, "SECONDS", -1.0)
+    first = client.post("/admin/reports/tip/search/", sought).content.decode()
+    monkeypatch.setattr(find, "SECONDS", 60.0)
+    second = client.post("/admin/reports/tip/search/", sought).content.decode()
+
+    assert "3 cases were never opened" in first
+    assert "0 cases found" in first
+    assert "3 cases found" in second
+    assert "never opened" not in second
