@@ -107,6 +107,17 @@ def test_every_page_of_staff_is_accessible(page, address, axe, people, language)
         assert wide <= 360, path
 
 
+def test_an_operators_page_is_accessible(page, address, axe, people):
+    row = person("Operator", "tip operator")
+    enter(page.context, address, row, "kk")
+
+    page.goto("/admin/reports/tip/intake/")
+    axe(page)
+    page.locator("main form button, #content form button").first.click()
+
+    assert "/kk/report/write/" in page.url
+
+
 def test_a_custodians_pages_are_accessible(page, address, axe, people):
     vault = enter(page.context, address, people["reader"], "kk")
     worked_on(vault, people["reader"].user)
