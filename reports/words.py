@@ -28,9 +28,14 @@ class WordsError(ValueError):
     """These are not eleven words of one list, or they do not fit together."""
 
 
+def language_of_words(language: str) -> str:
+    """Return the language of the list that readers of a language are shown."""
+    return language if language in LISTS else "ru"
+
+
 def to_words(number: int, language: str) -> list[str]:
     coded = number << CHECK_BITS | _check(number)
-    listed = _list(language if language in LISTS else "ru")
+    listed = _list(language_of_words(language))
     places = range((COUNT - 1) * WORD_BITS, -1, -WORD_BITS)
     return [listed[coded >> place & (1 << WORD_BITS) - 1] for place in places]
 

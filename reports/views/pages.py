@@ -19,6 +19,7 @@ from reports.models import Channel
 from reports.receipts import as_words, grouped
 from reports.services.filing import readers
 from reports.uploads import SealedUpload, SealedUploadHandler
+from reports.words import language_of_words
 
 RECEIPT_MINUTES = 60
 View = Callable[..., HttpResponseBase]
@@ -77,6 +78,7 @@ def receipt_page(
     context = {
         "receipt": grouped(held["receipt"]),
         "words": as_words(held["receipt"], current_language()),
+        "words_language": language_of_words(current_language()),
         "is_dictated": held.get("is_dictated", False),
         "is_changed": "visit" in held,
         "sealed": seal_form("receipt", held, minutes=RECEIPT_MINUTES),
