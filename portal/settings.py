@@ -9,7 +9,7 @@ from pathlib import Path
 import django_stubs_ext
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from environs import FileAwareEnv
+from environs import FileAwareEnv, validate
 
 django_stubs_ext.monkeypatch()
 
@@ -212,6 +212,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "corruption_map.tasks.recount_map",
         "schedule": crontab(hour=0, minute=1),
     },
+    "tell recipients that something waits": {
+        "task": "reports.tasks.tell_recipients",
+        "schedule": crontab(hour=9, minute=0, day_of_week="1-5"),
+    },
     "forget what reports need no longer": {
         "task": "reports.tasks.forget",
         "schedule": crontab(hour=2, minute=15),
@@ -409,6 +413,10 @@ RISK_LEVELS = {"low": 1, "medium": 5, "high": 10, "critical": 15}
 
 QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", default="https://www.wikipedia.org/")
 ONION_URL = env.str("ONION_URL", default="").rstrip("/")
+TIP_DEADLINES = env.str(
+    "TIP_DEADLINES", default="kz", validate=validate.OneOf(["kz", "eu"])
+)
+REPORT_PROOF_KEY = env.str("REPORT_PROOF_KEY", default="")
 VAULT_MEMORY_MIB = env.int("VAULT_MEMORY_MIB", default=256)
 VAULT_IDLE_MINUTES = 15
 VAULT_HOURS = 8

@@ -1,7 +1,9 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +13,14 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, for it needs the models.
+        from reports.services.holders import close_with_login
         from reports.services.vaults import lock_at_sign_out
 
         self.lock: Any = lock_at_sign_out
         user_logged_out.connect(self.lock, dispatch_uid="reports lock vault")
+        # The ground closes logins and knows no room; the room follows.
+        post_save.connect(
+            close_with_login,
+            sender=settings.AUTH_USER_MODEL,
+            dispatch_uid="reports close vault",
+        )

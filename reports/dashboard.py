@@ -12,7 +12,7 @@ SHOWN = 5
 
 
 def panels(user: User) -> list[Panel]:
-    return [_cases(user), _requests(user)]
+    return [_cases(user), _requests(user), _intake()]
 
 
 def _cases(user: User) -> Panel:
@@ -53,4 +53,14 @@ def _requests(user: User) -> Panel:
         ],
         more_url=reverse("admin:reports_disclosure_changelist"),
         permission="reports.decide_disclosure",
+    )
+
+
+def _intake() -> Panel:
+    return Panel(
+        title=_("Take a report for somebody"),
+        count=0,
+        rows=[],
+        more_url=reverse("admin:reports_intake"),
+        permission="reports.take_tip",
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.languages import alphabetical
 from foundation.territory.models import Area, PublicBody
 from reports.deadlines import longest_extension
-from reports.models import Recipient, Tip
+from reports.models import AnswerTemplate, Authority, Recipient, Tip
 from reports.questionnaires import Answers, Question, Section
 
 LONGEST_LINE = 300
@@ -59,15 +59,6 @@ def _areas() -> Iterator[tuple[str, str]]:
 def _bodies() -> Iterator[tuple[str, str]]:
     bodies = PublicBody.objects.filter(valid_to=None)
     return ((body.code, str(body.name)) for body in bodies)
-
-
-def shown_answer(question: Question, value: str) -> str:
-    """Return an answer as it reads: the name of an area, not its code."""
-    if question.kind == "area":
-        return next((str(a.name) for a in Area.objects.filter(iso=value)), value)
-    if question.kind == "body":
-        return next((str(b.name) for b in PublicBody.objects.filter(code=value)), value)
-    return question.shown(value)
 
 
 class PeopleForm(forms.Form):
@@ -128,9 +119,10 @@ class ReceiptForm(forms.Form):
     receipt = forms.CharField(
         label=_("Receipt"),
         help_text=_(
-            "24 letters and digits; spaces, dashes and capitals do not matter."
+            "24 letters and digits, or eleven words; spaces, dashes, capitals and small"
+            " slips do not matter."
         ),
-        max_length=200,
+        max_length=400,
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -138,6 +130,21 @@ class ReceiptForm(forms.Form):
                 "autocapitalize": "off",
             }
         ),
+    )
+
+
+class ProofForm(forms.Form):
+    proof = forms.CharField(
+        label=_("The proof, five lines"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
+    )
+    receipt = forms.CharField(
+        label=_("Receipt"),
+        help_text=_("Only to see whether the proof is of the report of this receipt."),
+        max_length=400,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
 
@@ -230,6 +237,13 @@ class MoveForm(forms.Form):
         ],
         required=False,
     )
+    text = forms.CharField(
+        label=_("What the reporter is told"),
+        help_text=_("Needed when the case is forwarded to another body."),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, states: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -242,6 +256,8 @@ class MoveForm(forms.Form):
         is_closing = cleaned.get("to") == Tip.State.CLOSED
         if is_closing and not cleaned.get("outcome"):
             self.add_error("outcome", _("Say how the case ended"))
+        if cleaned.get("to") == Tip.State.FORWARDED and not cleaned.get("text"):
+            self.add_error("text", _("Tell the reporter to which body it goes"))
         if not is_closing:
             cleaned["outcome"] = ""
         return cleaned
@@ -251,6 +267,13 @@ class ExtensionForm(forms.Form):
     until = forms.DateField(
         label=_("Answer due on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    text = forms.CharField(
+        label=_("What the reporter is told"),
+        help_text=_("The law asks to tell them of an extension and of its reason."),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, tip: Tip, **kwargs: Any) -> None:
@@ -266,6 +289,16 @@ class ExtensionForm(forms.Form):
                 params={"last": last.isoformat()},
             )
         return until
+
+
+class TemplateForm(forms.Form):
+    template = forms.ModelChoiceField(
+        label=_("Template of an answer"), queryset=AnswerTemplate.objects.all()
+    )
+
+
+class AuthorityForm(forms.Form):
+    to = forms.ModelChoiceField(label=_("Authority"), queryset=Authority.objects.all())
 
 
 class ReasonForm(forms.Form):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.languages import Text, pick
+from foundation.territory.models import Area, PublicBody
 
 KINDS = {"text", "long", "choice", "area", "body"}
 
@@ -153,3 +154,12 @@ def _check_question(question: Question, known: set[str]) -> None:
             raise SchemaError(
                 f"Question {question.id} hangs on {name}, which no earlier section asks"
             )
+
+
+def shown_answer(question: Question, value: str) -> str:
+    """Return an answer as it reads: the name of an area, not its code."""
+    if question.kind == "area":
+        return next((str(a.name) for a in Area.objects.filter(iso=value)), value)
+    if question.kind == "body":
+        return next((str(b.name) for b in PublicBody.objects.filter(code=value)), value)
+    return question.shown(value)

@@ -1,7 +1,10 @@
 """The receipt: 23 random characters and one that catches every slip of the pen."""
 
+import re
 import unicodedata
 from secrets import choice
+
+from reports.words import COUNT, WordsError, from_words, to_words
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 24
@@ -13,6 +16,10 @@ ALIKE = str.maketrans(
     "110VABCEHKM0PTXY3S1JHKH0YY",
 )
 IGNORED = set(" \t\r\n\u00a0-–—‐‑‒−_.,:;'\"`/")
+
+
+# Too long for what stands between the digits of a receipt: eleven are more than it has.
+WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 class ReceiptError(ValueError):
@@ -29,8 +36,30 @@ def grouped(receipt: str) -> str:
     return "-".join(receipt[i : i + GROUP] for i in range(0, len(receipt), GROUP))
 
 
+def as_words(receipt: str, language: str) -> list[str]:
+    """Return the receipt as words that mean the same."""
+    number = 0
+    for letter in receipt[:-1]:
+        number = number * len(ALPHABET) + ALPHABET.index(letter)
+    return to_words(number, language)
+
+
+def _of_words(words: list[str]) -> str:
+    try:
+        number = from_words(words)
+    except WordsError as error:
+        raise ReceiptError(str(error)) from None
+    places = range(LENGTH - 2, -1, -1)
+    base = len(ALPHABET)
+    body = "".join(ALPHABET[number // base**place % base] for place in places)
+    return body + _check(body)
+
+
 def parse_receipt(text: str) -> str:
     """Return the receipt meant by what was typed; raise ReceiptError otherwise."""
+    words = WORD.findall(unicodedata.normalize("NFKC", text))
+    if len(words) == COUNT:
+        return _of_words(words)
     plain = unicodedata.normalize("NFKC", text).upper().translate(ALIKE)
     found = "".join(letter for letter in plain if letter not in IGNORED)
     if len(found) != LENGTH or any(letter not in ALPHABET for letter in found):

@@ -72,7 +72,7 @@ class SealedUploadHandler(FileUploadHandler):
         self._sealer.finish()
         self._sink.close()
         self._sink = None
-        _blur_time(path_of(self._file))
+        blur_time(path_of(self._file))
         return SealedUpload(
             {
                 "id": str(self._file),
@@ -91,7 +91,7 @@ class SealedUploadHandler(FileUploadHandler):
             path_of(self._file).unlink(missing_ok=True)
 
 
-def _blur_time(path: Path) -> None:
+def blur_time(path: Path) -> None:
     """Leave the day of the upload and take its hour away."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     os.utime(path, (midnight.timestamp(), midnight.timestamp()))

@@ -9,5 +9,7 @@ urlpatterns = [
     path("kept/", views.kept, name="kept"),
     path("receipt/", views.receipt, name="receipt"),
     path("case/", views.case, name="case"),
+    path("proof/", views.check_proof, name="proof"),
+    path("feed/<slug:token>/", views.feed, name="feed"),
     path("leave/", views.leave, name="leave"),
 ]

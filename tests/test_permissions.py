@@ -68,6 +68,8 @@ POLICY = {
     "report/kept/": PUBLIC,
     "report/receipt/": PUBLIC,
     "report/case/": PUBLIC,
+    "report/proof/": PUBLIC,
+    "report/feed/<slug:token>/": PUBLIC,
     "report/leave/": PUBLIC,
     "me/": MEMBER,
     "volunteers/": PUBLIC,

@@ -78,7 +78,13 @@ ROLES = [
         "tip recipient",
         _("Recipient of tips"),
         _may("reports", "view", "tip sealedmessage sealedfile recipient")
+        | _may("reports", "view add change delete", "answertemplate")
         | {"reports.answer_tip"},
+    ),
+    Role(
+        "tip operator",
+        _("Operator who takes reports"),
+        frozenset({"reports.take_tip"}),
     ),
     Role(
         "custodian",

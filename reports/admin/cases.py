@@ -18,23 +18,32 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from reports.admin.cookie import staff, vault_of
+from reports.admin.intake import intake_page
 from reports.admin.vault import vault_page
 from reports.admin.vault_pages import keys_page, search_page
-from reports.admin.work import WORK, Handler, refusing, work_context
+from reports.admin.work import (
+    WORK,
+    Handler,
+    export_answer,
+    recuse_page,
+    refusing,
+    work_context,
+)
 from reports.crypto import SealBrokenError
+from reports.deadlines import first_due_label, protected_until
 from reports.downloads import attachment_response
 from reports.forms import (
     ExtensionForm,
     MessageForm,
     MoveForm,
     ReasonForm,
-    shown_answer,
+    TemplateForm,
 )
-from reports.models import Recipient, Tip, Wrap
-from reports.questionnaires import read_schema
+from reports.models import Deletion, Recipient, Tip, Wrap
+from reports.questionnaires import read_schema, shown_answer
 from reports.services import cases, disclosures
 from reports.services.cases import MOVES, MoveError, NoKeyError
-from reports.services.conversation import read_file
+from reports.services.conversation import paired, read_file, read_head
 from reports.services.vaults import OpenVault
 
 
@@ -48,7 +57,12 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         "answer_due_on",
         "is_overdue",
     ]
-    list_filter = ["state", "outcome", "is_key_due"]
+    list_filter = [
+        "state",
+        "outcome",
+        "is_key_due",
+        ("erasure_asked_on", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["assignee"]
     change_list_template = "admin/reports/cases.html"
     search_fields = ["reference"]
@@ -80,11 +94,22 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         own = [
             path("vault/", wrap(self.vault_view), name="reports_vault"),
             path("search/", wrap(self.search_view), name="reports_search"),
+            path("intake/", wrap(self.intake_view), name="reports_intake"),
             path("keys/", wrap(self.keys_view), name="reports_keys"),
             path(
                 "<uuid:tip>/file/<uuid:file>/",
                 wrap(self.file_view),
                 name="reports_tip_file",
+            ),
+            path(
+                "<uuid:tip>/export/",
+                wrap(self.export_view),
+                name="reports_tip_export",
+            ),
+            path(
+                "<uuid:tip>/recuse/",
+                wrap(self.recuse_view),
+                name="reports_tip_recuse",
             ),
         ]
         return own + super().get_urls()
@@ -100,6 +125,15 @@ class TipAdmin(admin.ModelAdmin[Tip]):
 
     def keys_view(self, request: HttpRequest) -> HttpResponse:
         return keys_page(request, self._context(request))
+
+    def intake_view(self, request: HttpRequest) -> HttpResponse:
+        return intake_page(request, self._context(request))
+
+    def export_view(self, request: HttpRequest, tip: UUID) -> HttpResponseBase:
+        return export_answer(request, self._tip(request, tip))
+
+    def recuse_view(self, request: HttpRequest, tip: UUID) -> HttpResponse:
+        return recuse_page(request, self._tip(request, tip), self._context(request))
 
     def _tip(self, request: HttpRequest, wanted: Any) -> Tip:
         if not staff(request).has_perm("reports.answer_tip"):
@@ -160,10 +194,14 @@ def case_page(request: HttpRequest, tip: Tip, context: dict[str, Any]) -> HttpRe
         "tip": tip,
         "vault": vault,
         "is_overdue": cases.is_overdue(tip, timezone.localdate()),
+        "first_due_label": first_due_label(),
+        "protected_until": protected_until(tip.received_on),
+        "deletion": Deletion.objects.filter(tip=tip).first(),
         "notice_due_on": cases.notice_due_on(tip),
         "move_form": MoveForm(states=MOVES[tip.state], prefix="move"),
         "extension_form": ExtensionForm(tip=tip, prefix="extend"),
         "message_form": MessageForm(prefix="message"),
+        "template_form": TemplateForm(prefix="template"),
         "reason_form": ReasonForm(prefix="reason"),
         **(_opened(request, tip, vault) if vault is not None else {}),
         **more,
@@ -192,6 +230,7 @@ def _opened(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any]:
         ],
         **work_context(request, tip, vault),
         "turns": [(turn, names.get(turn.author, "")) for turn in case.turns],
+        "evidence": paired(case.files),
         "disclosures": tip.disclosures.filter(asked_by=vault.recipient),
         "has_name": tip.wraps.filter(
             recipient=vault.recipient,
@@ -219,11 +258,32 @@ def _move(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | 
     form = MoveForm(request.POST, states=MOVES[tip.state], prefix="move")
     if not form.is_valid():
         return {"move_form": form}
+    text = form.cleaned_data.pop("text")
     try:
         cases.move(tip=tip, by=staff(request), **form.cleaned_data)
     except MoveError:
         messages.error(request, gettext("Somebody else has moved the case meanwhile."))
+    else:
+        _tell(request, tip, vault, text)
     return None
+
+
+def _tell(request: HttpRequest, tip: Tip, vault: OpenVault, text: str) -> None:
+    if text:
+        by = staff(request)
+        cases.answer(tip=tip, vault=vault, text=text, is_note=False, by=by)
+
+
+def _template(
+    request: HttpRequest, tip: Tip, vault: OpenVault
+) -> dict[str, Any] | None:
+    """Put a prepared text, in the reporter's language, where the answer is written."""
+    form = TemplateForm(request.POST, prefix="template")
+    if not form.is_valid():
+        return {"template_form": form}
+    key = cases.key_of(tip, vault, Wrap.Purpose.CONTENT, staff(request))
+    text = form.cleaned_data["template"].text_in(read_head(tip, key).language)
+    return {"message_form": MessageForm(prefix="message", initial={"text": text})}
 
 
 def _extend(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
@@ -236,6 +296,8 @@ def _extend(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] 
         messages.error(
             request, gettext("A case is extended once, before it is closed.")
         )
+    else:
+        _tell(request, tip, vault, form.cleaned_data["text"])
     return None
 
 
@@ -265,6 +327,7 @@ def _open_name(
 
 HANDLERS: dict[str, Handler] = {
     "answer": _answer,
+    "template": _template,
     "note": _answer,
     "move": _move,
     "extend": _extend,

@@ -1,5 +1,6 @@
 """Channels, questionnaires and the people who receive: no keys are edited here."""
 
+from base64 import b64decode
 from typing import Any
 
 from django import forms
@@ -7,9 +8,11 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from foundation.audit.services import record
 from reports.admin.cookie import staff
 from reports.admin.work import explained
-from reports.models import Channel, Questionnaire, Recipient
+from reports.crypto import new_key, wrap
+from reports.models import AnswerTemplate, Authority, Channel, Questionnaire, Recipient
 from reports.questionnaires import SchemaError, read_schema
 from reports.services.holders import LastHolderError, remove
 from reports.services.vaults import sole_holder
@@ -103,3 +106,50 @@ class RecipientAdmin(admin.ModelAdmin[Recipient]):
         self, request: HttpRequest, obj: Recipient | None = None
     ) -> bool:
         return False
+
+
+@admin.register(AnswerTemplate)
+class AnswerTemplateAdmin(admin.ModelAdmin[AnswerTemplate]):
+    list_display = ["name"]
+
+
+class AuthorityForm(forms.ModelForm[Authority]):
+    key = forms.CharField(
+        label=_("Public key"),
+        help_text=_(
+            "The line of the file that `manage.py recovery_key share FILE` wrote on their"
+            " machine; compare it with them by another way."
+        ),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    class Meta:
+        model = Authority
+        fields = ["name"]
+
+    def clean_key(self) -> bytes:
+        try:
+            key = b64decode("".join(self.cleaned_data["key"].split()), validate=True)
+            wrap(new_key(), key, b"")
+        except (ValueError, TypeError):
+            raise forms.ValidationError(_("This is no such key")) from None
+        return key
+
+
+@admin.register(Authority)
+class AuthorityAdmin(admin.ModelAdmin[Authority]):
+    form = AuthorityForm
+    list_display = ["name"]
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Authority | None = None
+    ) -> bool:
+        # A key that is changed in place would send the next case to somebody else.
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Authority, form: AuthorityForm, change: bool
+    ) -> None:
+        obj.public_key = form.cleaned_data["key"]
+        super().save_model(request, obj, form, change)
+        record(action="add", kind="authority", public_id=obj.name, by=staff(request))

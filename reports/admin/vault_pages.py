@@ -46,6 +46,7 @@ def search_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         "title": _("Search in reports"),
         "form": form,
         "found": found[:SHOWN] if found is not None else None,
+        "unopened": find.unopened(vault) if found is not None else 0,
         "count": len(found) if found is not None else 0,
     }
     return TemplateResponse(request, "admin/reports/search.html", context)

@@ -4,13 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
-from reports.admin.cookie import staff
-from reports.forms import ColleagueForm, LabelsForm, MessageForm, OtherCaseForm
+from reports.admin.cookie import staff, vault_of
+from reports.crypto import SealBrokenError
+from reports.downloads import sealed_response
+from reports.forms import (
+    AuthorityForm,
+    ColleagueForm,
+    LabelsForm,
+    MessageForm,
+    OtherCaseForm,
+)
 from reports.models import Tip, Wrap
-from reports.services import cases, desk, holders
+from reports.services import cases, desk, erasure, handover, holders
 from reports.services.cases import MoveError
 from reports.services.conversation import KeyChangedError
 from reports.services.desk import OtherHoldersError
@@ -42,6 +54,7 @@ def work_context(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, 
             initial={"to": str(tip.assignee.public_id) if tip.assignee else None},
         ),
         "grant_form": ColleagueForm(prefix="grant", people=new),
+        "authority_form": AuthorityForm(),
         "other_form": OtherCaseForm(prefix="other"),
     }
 
@@ -149,8 +162,58 @@ def _grant(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] |
     return None
 
 
-def _recuse(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
-    holders.recuse(tip=tip, vault=vault, by=staff(request))
+@never_cache
+def recuse_page(
+    request: HttpRequest, tip: Tip, context: dict[str, Any]
+) -> HttpResponse:
+    """Ask once more before a key goes for good."""
+    vault = vault_of(request)
+    if vault is None:
+        return redirect("admin:reports_vault")
+    if request.method == "POST":
+        try:
+            holders.recuse(tip=tip, vault=vault, by=staff(request))
+        except REFUSALS as error:
+            messages.error(request, explained(error))
+            return redirect("admin:reports_tip_change", tip.pk)
+        messages.success(request, _("You gave the case up and hold no key of it."))
+        return redirect("admin:reports_tip_changelist")
+    others = [p for p in holders.holders(tip) if p.pk != vault.recipient.pk]
+    context = {**context, "title": tip.reference, "tip": tip, "others": others}
+    return TemplateResponse(request, "admin/reports/recuse.html", context)
+
+
+@never_cache
+def export_answer(request: HttpRequest, tip: Tip) -> HttpResponseBase:
+    """Send a case sealed to an authority; this machine keeps nothing of it."""
+    vault = vault_of(request)
+    if vault is None:
+        return redirect("admin:reports_vault")
+    form = AuthorityForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return redirect("admin:reports_tip_change", tip.pk)
+    try:
+        file = handover.export_case(
+            tip=tip, to=form.cleaned_data["to"], vault=vault, by=staff(request)
+        )
+    except SealBrokenError:
+        return redirect("admin:reports_tip_change", tip.pk)
+    return sealed_response(file, f"{tip.reference}.acp")
+
+
+def _propose(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    erasure.propose(tip=tip, person=vault.recipient, by=staff(request))
+    return None
+
+
+def _erase(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    erasure.approve(tip=tip, person=vault.recipient, by=staff(request))
+    messages.success(request, _("The case is erased with its keys and files."))
+    return None
+
+
+def _stay(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any] | None:
+    erasure.withdraw(tip=tip, person=vault.recipient, by=staff(request))
     return None
 
 
@@ -168,6 +231,8 @@ WORK: dict[str, Handler] = {
     "assign": _assign,
     "grant": _grant,
     "hand-over": _grant,
-    "recuse": _recuse,
     "rekey": _rekey,
+    "propose-erasure": _propose,
+    "erase": _erase,
+    "stay": _stay,
 }

@@ -1,6 +1,14 @@
-from reports.models.channel import Channel, Questionnaire, Salt
+from reports.models.channel import (
+    AnswerTemplate,
+    Authority,
+    Channel,
+    Questionnaire,
+    RecoveryKey,
+    Salt,
+)
 from reports.models.recipient import Recipient, VaultSession
 from reports.models.tip import (
+    Deletion,
     Disclosure,
     PrivateNote,
     Recusal,
@@ -12,11 +20,15 @@ from reports.models.tip import (
 )
 
 __all__ = [
+    "AnswerTemplate",
+    "Authority",
     "Channel",
+    "Deletion",
     "Disclosure",
     "PrivateNote",
     "Questionnaire",
     "Recipient",
+    "RecoveryKey",
     "Recusal",
     "Salt",
     "SealedFile",

@@ -1,4 +1,5 @@
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,45 @@ class Salt(models.Model):
 
     def __str__(self) -> str:
         return "salt"
+
+
+class RecoveryKey(models.Model):
+    """A public key to which every report is wrapped, too; its secret is in no one hand.
+
+    The secret lies sealed once for each group of shareholders that is large enough, in
+    layers: one for each of the group. The newest key serves new reports.
+    """
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    threshold = models.PositiveSmallIntegerField(_("shareholders needed"))
+    public_key = models.BinaryField(_("public key"))
+    # Hexadecimal: the shareholders' public keys, and the envelope of each group.
+    shareholders: models.JSONField[Any, Any] = models.JSONField(_("shareholders"))
+    envelopes: models.JSONField[Any, Any] = models.JSONField(_("envelopes"))
+    made_on = models.DateField(_("made on"))
+
+    class Meta:
+        verbose_name = _("recovery key")
+        verbose_name_plural = _("recovery keys")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}"
+
+
+class Authority(models.Model):
+    """To whom cases are handed: a name and the key that only they can open with."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    public_key = models.BinaryField(_("public key"))
+
+    class Meta:
+        verbose_name = _("authority that gets cases")
+        verbose_name_plural = _("authorities that get cases")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Channel(models.Model):
@@ -71,3 +111,23 @@ class Questionnaire(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version}"
+
+
+class AnswerTemplate(models.Model):
+    """A text staff often send, in the reporter's language; it names no case."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    text_kk = models.TextField(_("text (Kazakh)"))
+    text_ru = models.TextField(_("text (Russian)"))
+    text_en = models.TextField(_("text (English)"))
+
+    class Meta:
+        verbose_name = _("template of an answer")
+        verbose_name_plural = _("templates of answers")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def text_in(self, language: str) -> str:
+        return str(getattr(self, f"text_{language}", self.text_en))

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
-from reports.models.channel import Channel, Questionnaire
+from reports.models.channel import Channel, Questionnaire, RecoveryKey
 from reports.models.recipient import Recipient
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -74,7 +74,20 @@ class Tip(models.Model):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     # From this day neither the receipt nor a recipient opens it: it is erased.
     erase_on = models.DateField(_("erased on"), null=True, blank=True)
+    erasure_asked_on = models.DateField(
+        _("erasure asked for on"), null=True, blank=True
+    )
+    # Both keys of the tip, wrapped to a key that only several shareholders open.
+    recovery = models.ForeignKey(
+        RecoveryKey, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    recovery_content = models.BinaryField(null=True)
+    recovery_identity = models.BinaryField(null=True)
+    # Somebody else has seen the receipt: the first use changes it.
+    is_receipt_shared = models.BooleanField(_("taken by an operator"), default=False)
     lookup = models.BinaryField(unique=True)
+    # Finds the tip for the feed that tells whether there is an answer.
+    feed = models.BinaryField(unique=True, null=True)
     content_wrap = models.BinaryField()
     identity_wrap = models.BinaryField()
     head = models.BinaryField()
@@ -103,7 +116,10 @@ class Tip(models.Model):
         verbose_name_plural = _("reports")
         # By nothing that follows the order of filing within a day.
         ordering = ["-received_on", "reference"]
-        permissions = [("answer_tip", "Can work on a report")]
+        permissions = [
+            ("answer_tip", "Can work on a report"),
+            ("take_tip", "Can take a report for somebody"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="closed", closed_on__isnull=False) & ~Q(outcome="")
@@ -289,6 +305,22 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id}"
+
+
+class Deletion(models.Model):
+    """One recipient asks to erase a case before its time; another one decides."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    tip = models.OneToOneField(Tip, models.CASCADE, related_name="deletion")
+    asked_by = models.ForeignKey(Recipient, models.CASCADE, related_name="+")
+    asked_on = models.DateField(_("asked for on"))
+
+    class Meta:
+        verbose_name = _("proposed erasure")
+        verbose_name_plural = _("proposed erasures")
+
+    def __str__(self) -> str:
+        return f"{self.tip_id}"
 
 
 class SpentProof(models.Model):

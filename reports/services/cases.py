@@ -10,7 +10,7 @@ from django.utils import timezone
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from reports.crypto import Place, SealBrokenError, seal, unseal, wrap_info
-from reports.deadlines import NOTICE_DAYS, after_working_days, longest_extension
+from reports.deadlines import longest_extension, notice_due
 from reports.models import SealedMessage, Tip, Wrap
 from reports.services.conversation import (
     REPORTER,
@@ -159,7 +159,7 @@ def notice_due_on(tip: Tip) -> date | None:
     """Return the day until which the reporter is to be told of the extension."""
     if tip.extended_on is None:
         return None
-    return after_working_days(tip.extended_on, NOTICE_DAYS)
+    return notice_due(tip.extended_on)
 
 
 def is_overdue(tip: Tip, today: date) -> bool:

@@ -150,6 +150,10 @@ class Attachment:
     type: str
     size: int
     key: bytes
+    # Of a clean copy, the file it was made of.
+    of: str = ""
+    # Whether a clean copy could be made: clean, unknown, large, failed or not tried.
+    state: str = ""
 
 
 def read_files(tip: Tip, key: bytes) -> list[Attachment]:
@@ -166,4 +170,20 @@ def read_file(row: SealedFile, key: bytes) -> Attachment:
         type=record["type"],
         size=record["size"],
         key=bytes.fromhex(record["key"]),
+        of=record.get("of", ""),
+        state=record.get("state", ""),
     )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file as the reporter sent it and, where one could be made, its clean copy."""
+
+    original: Attachment
+    clean: Attachment | None
+
+
+def paired(files: list[Attachment]) -> list[Evidence]:
+    copies = {file.of: file for file in files if file.of}
+    originals = [file for file in files if not file.of]
+    return [Evidence(file, copies.get(str(file.id))) for file in originals]

@@ -1,7 +1,7 @@
 """Take a report: seal it to the people who may read it and give back the receipt."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
@@ -23,11 +23,12 @@ from reports.crypto import (
     wrap,
     wrap_info,
 )
-from reports.deadlines import ANSWER_DAYS, NOTICE_DAYS, after_working_days
+from reports.deadlines import answer_due, first_due
 from reports.models import (
     Channel,
     Questionnaire,
     Recipient,
+    RecoveryKey,
     Salt,
     SealedFile,
     SpentProof,
@@ -37,6 +38,7 @@ from reports.models import (
 from reports.receipts import new_receipt
 
 DAYS_A_FORM_IS_KNOWN = 2
+DRAFT_MINUTES = 12 * 60
 
 
 class NobodyLeftError(Exception):
@@ -57,6 +59,8 @@ class Content:
     contact: str = ""
     excluded: Collection[UUID] = ()
     files: Iterable[dict[str, Any]] = field(default_factory=list)
+    # An operator typed it and reads the receipt out.
+    is_dictated: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,9 +118,11 @@ def _file(
         channel=channel,
         questionnaire=questionnaire,
         received_on=today,
-        answer_due_on=after_working_days(today, ANSWER_DAYS),
-        forward_due_on=after_working_days(today, NOTICE_DAYS),
+        answer_due_on=answer_due(today),
+        forward_due_on=first_due(today),
+        is_receipt_shared=content.is_dictated,
         lookup=keys.lookup,
+        feed=feed_lookup(feed_token(keys.unlock)),
     )
     content_key, identity_key = new_key(), new_key()
     tip.content_wrap = seal(keys.unlock, content_key, place_of(tip, "content_wrap"))
@@ -125,6 +131,7 @@ def _file(
     public_key = reporters_root(keys.unlock).public_key
     tip.reporter_key = seal(content_key, public_key, place_of(tip, "reporter_key"))
     tip.identity = seal_identity(tip, identity_key, content.name, content.contact)
+    for_recovery(tip, content_key, identity_key)
     tip.save(force_insert=True)
     Wrap.objects.bulk_create(
         [
@@ -134,6 +141,25 @@ def _file(
     )
     add_files(tip=tip, key=content_key, records=content.files)
     return Filed(receipt, tip)
+
+
+def for_recovery(tip: Tip, content_key: bytes, identity_key: bytes) -> None:
+    """Wrap a new tip's keys to the newest recovery key, if there is one."""
+    tip.recovery = RecoveryKey.objects.last()
+    if tip.recovery is not None:
+        tip.recovery_content = wrap_for_recovery(tip, "content", content_key, 1)
+        tip.recovery_identity = wrap_for_recovery(tip, "identity", identity_key, 1)
+
+
+def wrap_for_recovery(tip: Tip, purpose: str, key: bytes, epoch: int) -> bytes:
+    assert tip.recovery is not None
+    info = recovery_info(tip, purpose, epoch)
+    return wrap(key, bytes(tip.recovery.public_key), info)
+
+
+def recovery_info(tip: Tip, purpose: str, epoch: int) -> bytes:
+    assert tip.recovery is not None
+    return wrap_info(tip.id, tip.recovery.public_id, f"recovery-{purpose}", epoch)
 
 
 def _head(content: Content, keys: ReceiptKeys) -> str:
@@ -154,6 +180,14 @@ def _head(content: Content, keys: ReceiptKeys) -> str:
 def reporters_root(unlock: bytes) -> Root:
     """Return the keys to which a tip's later keys are wrapped for its receipt."""
     return Root(derive(unlock, "acp-rcpt-wrap"))
+
+
+def feed_token(unlock: bytes) -> str:
+    return derive(unlock, "acp-rcpt-feed", size=20).hex()
+
+
+def feed_lookup(token: str) -> bytes:
+    return blake2b(token.encode(), person=b"acp-feed", digest_size=32).digest()
 
 
 def reporters_info(tip: Tip, epoch: int) -> bytes:
@@ -194,8 +228,12 @@ def wraps(
 
 
 def add_files(*, tip: Tip, key: bytes, records: Iterable[dict[str, Any]]) -> None:
-    """Give a tip files that lie sealed on the disk; their keys go under the tip's."""
+    """Give a tip files that lie sealed on the disk; their keys go under the tip's.
+
+    What was found in a file is for its reporter's eyes and is not stored.
+    """
     today = timezone.localdate()
+    kept = [stored for record in records for stored in _with_copy(record)]
     SealedFile.objects.bulk_create(
         [
             SealedFile(
@@ -208,9 +246,16 @@ def add_files(*, tip: Tip, key: bytes, records: Iterable[dict[str, Any]]) -> Non
                 ),
                 added_on=today,
             )
-            for record in records
+            for record in kept
         ]
     )
+
+
+def _with_copy(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    original = {name: record[name] for name in ("id", "key", "name", "type", "size")}
+    yield {**original, "state": record.get("state", "")}
+    if "clean" in record:
+        yield {**record["clean"], "of": record["id"]}
 
 
 def file_place(tip: UUID, file: UUID) -> Place:

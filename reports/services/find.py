@@ -7,6 +7,7 @@ is open reads its cases at some ten thousand in a second.
 import itertools
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from reports.services.cases import key_of
 from reports.services.vaults import OpenVault
 
 BESIDE = 60
+# A first search over thousands of new cases is spread over several.
+SECONDS = 5.0
 # A longer word also finds those that share all but its last two letters: case endings
 # of Russian and English need no more here.
 LONG_WORD = 5
@@ -91,7 +94,11 @@ def quick_fold(text: str) -> str:
 
 
 def find(*, question: str, vault: OpenVault, by: User) -> list[Found]:
-    """Return the cases that say what is asked for; one that was changed is passed."""
+    """Return the cases that say what is asked for; one that was changed is passed.
+
+    Keys that were never opened are opened first, for some seconds; `unopened` tells how
+    many are left to the next search.
+    """
     asked = Question(question)
     if not asked:
         return []
@@ -129,9 +136,16 @@ def _wraps(vault: OpenVault) -> QuerySet[Wrap]:
 
 def _open_new(vault: OpenVault, by: User) -> None:
     """Open the keys that were never opened; it is done once for each case."""
-    for row in _wraps(vault).filter(own=None).select_related("tip"):
+    ends = time.monotonic() + SECONDS
+    for row in _wraps(vault).filter(own=None).select_related("tip").iterator(200):
+        if time.monotonic() > ends:
+            return
         with suppress(SealBrokenError):
             key_of(row.tip, vault, Wrap.Purpose.CONTENT, by)
+
+
+def unopened(vault: OpenVault) -> int:
+    return _wraps(vault).filter(own=None).count()
 
 
 def _held(vault: OpenVault) -> Iterator[Sealed]:

@@ -6,6 +6,7 @@ nobody who gave a case up gets it (back), and the last holder stays.
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,7 +22,13 @@ from reports.services.conversation import (
     message_place,
     read_head,
 )
-from reports.services.filing import file_place, place_of, reporters_info, wraps
+from reports.services.filing import (
+    file_place,
+    place_of,
+    reporters_info,
+    wrap_for_recovery,
+    wraps,
+)
 from reports.services.vaults import OpenVault, sole_holder
 
 CONTENT = Wrap.Purpose.CONTENT
@@ -57,11 +64,11 @@ def may_be_granted(vault: OpenVault) -> list[Recipient]:
 def grant(*, tip: Tip, to: Recipient, vault: OpenVault, by: User) -> None:
     """Wrap a case's key to a colleague; raise MayNotHoldError where they may not."""
     key = key_of(tip, vault, CONTENT, by)
-    _grant(tip, to, key, read_head(tip, key), by)
+    grant_key(tip, to, key, read_head(tip, key), by)
 
 
 @transaction.atomic
-def _grant(tip: Tip, to: Recipient, key: bytes, head: Head, by: User) -> None:
+def grant_key(tip: Tip, to: Recipient, key: bytes, head: Head, by: User | None) -> None:
     row = Tip.objects.select_for_update().get(pk=tip.pk)
     if row.epoch != tip.epoch:
         raise KeyChangedError
@@ -155,6 +162,31 @@ def remove(*, person: Recipient, by: User) -> None:
     list(Recipient.objects.select_for_update().order_by("pk"))
     if sole_holder(person):
         raise LastHolderError
+    _take_keys(person, by)
+
+
+@transaction.atomic
+def close(*, person: Recipient) -> None:
+    """Take away the keys of somebody whose login was closed.
+
+    That is not refused, for a login may have to be closed at once. The last copy of a
+    key stays, sealed to a vault nobody can reach, until the login is opened again.
+    """
+    list(Recipient.objects.select_for_update().order_by("pk"))
+    _take_keys(person, None)
+
+
+def close_with_login(instance: User, created: bool, **kwargs: Any) -> None:
+    """Follow a login that was saved; whoever may sign in no more keeps no keys."""
+    columns = kwargs.get("update_fields")
+    is_about_it = columns is None or {"is_active", "is_staff"} & set(columns)
+    if created or not is_about_it or (instance.is_active and instance.is_staff):
+        return
+    for person in Recipient.objects.filter(user=instance, is_active=True):
+        close(person=person)
+
+
+def _take_keys(person: Recipient, by: User | None) -> None:
     gone = Wrap.objects.filter(recipient=person).filter(
         Exists(_others(person)) | Q(purpose=Wrap.Purpose.DISCLOSURE)
     )
@@ -171,7 +203,10 @@ def remove(*, person: Recipient, by: User) -> None:
 def _others(person: Recipient) -> QuerySet[Wrap]:
     """Return the same keys in other hands; the last copy of one is never removed."""
     return Wrap.objects.filter(
-        tip=OuterRef("tip"), purpose=OuterRef("purpose"), recipient__is_active=True
+        tip=OuterRef("tip"),
+        purpose=OuterRef("purpose"),
+        recipient__is_active=True,
+        recipient__user__is_active=True,
     ).exclude(recipient=person)
 
 
@@ -225,8 +260,11 @@ def _rekey(tip: Tip, old: bytes, by: User) -> None:
     row.wraps.filter(purpose=CONTENT).delete()
     Wrap.objects.bulk_create(wraps(row, people, CONTENT, new, epoch))
     row.content_wrap = wrap(new, reporter, reporters_info(row, epoch))
+    if row.recovery is not None:
+        row.recovery_content = wrap_for_recovery(row, CONTENT, new, epoch)
     row.epoch, row.is_key_due = epoch, False
-    row.save(update_fields=[*RESEALED, "content_wrap", "epoch", "is_key_due"])
+    columns = [*RESEALED, "content_wrap", "recovery_content", "epoch", "is_key_due"]
+    row.save(update_fields=columns)
     _audit("change the key", row, by)
 
 
@@ -244,5 +282,5 @@ def rekey_all(*, vault: OpenVault, by: User, seconds: float) -> tuple[int, int, 
     return _sweep(waiting.order_by("pk"), one, seconds)
 
 
-def _audit(action: str, tip: Tip, by: User, detail: str = "") -> None:
+def _audit(action: str, tip: Tip, by: User | None, detail: str = "") -> None:
     record(action=action, kind="report", public_id=tip.reference, by=by, detail=detail)

@@ -228,7 +228,10 @@ def _audit(action: str, recipient: Recipient, by: User | None) -> None:
 def sole_holder(recipient: Recipient) -> bool:
     """Tell whether an open case, or the name in it, would be left to nobody."""
     others = Wrap.objects.filter(
-        tip=OuterRef("tip"), purpose=OuterRef("purpose"), recipient__is_active=True
+        tip=OuterRef("tip"),
+        purpose=OuterRef("purpose"),
+        recipient__is_active=True,
+        recipient__user__is_active=True,
     ).exclude(recipient=recipient)
     kept = [Wrap.Purpose.CONTENT, Wrap.Purpose.IDENTITY]
     mine = Wrap.objects.filter(recipient=recipient, purpose__in=kept)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,16 @@ from django.db.models import Q
 from django.utils import timezone
 from nacl.signing import SigningKey
 
-from reports.crypto import ReceiptKeys, unseal, unseal_text
+from reports.attestation import make_proof
+from reports.crypto import (
+    ReceiptKeys,
+    derive,
+    seal,
+    seal_text,
+    unseal,
+    unseal_text,
+    wrap,
+)
 from reports.models import Recipient, SealedMessage, Tip
 from reports.receipts import LENGTH, ReceiptError, parse_receipt
 from reports.services.conversation import (
@@ -27,6 +37,8 @@ from reports.services.conversation import (
 )
 from reports.services.filing import (
     add_files,
+    feed_lookup,
+    feed_token,
     place_of,
     reporters_info,
     reporters_root,
@@ -59,6 +71,11 @@ class Visit:
     @property
     def signer(self) -> SigningKey:
         return SigningKey(self.signing_seed)
+
+    @property
+    def feed(self) -> str:
+        """The unguessable end of an address that tells whether there is an answer."""
+        return feed_token(self.unlock)
 
     def as_state(self) -> dict[str, str]:
         return {
@@ -114,6 +131,77 @@ def read_report(visit: Visit) -> Report:
     return Report(
         head, turns, read_files(tip, key), identity["name"], identity["contact"]
     )
+
+
+def filing_proof(visit: Visit) -> str:
+    """Return the signed proof that this report was filed on its day."""
+    return make_proof(visit.tip.received_on, filing_digest(visit))
+
+
+def filing_digest(visit: Visit) -> str:
+    """Return a digest of what was filed; who has no receipt can compare it to nothing."""
+    head = unseal_text(visit.content_key, visit.tip.head, place_of(visit.tip, "head"))
+    key = derive(visit.unlock, "acp-rcpt-proof")
+    digest = blake2b(head.encode(), key=key, person=b"acp-filing", digest_size=32)
+    return digest.hexdigest()
+
+
+def has_answer(token: str) -> tuple[bool, int]:
+    """Tell whether staff have written, and how often, to who knows the feed's address."""
+    tip = _open().filter(feed=feed_lookup(token)).first()
+    if tip is None:
+        return False, 0
+    said = tip.messages.filter(side=SealedMessage.Side.STAFF).count()
+    return said > 0, said
+
+
+@transaction.atomic
+def ask_for_erasure(*, visit: Visit, is_wanted: bool) -> None:
+    """Note that the reporter wants the report gone, or wants it no more."""
+    tip = Tip.objects.select_for_update().get(pk=visit.tip.pk)
+    tip.erasure_asked_on = timezone.localdate() if is_wanted else None
+    tip.save(update_fields=["erasure_asked_on"])
+    visit.tip.erasure_asked_on = tip.erasure_asked_on
+
+
+def change_receipt(*, visit: Visit, receipt: str) -> None:
+    """Give a report another receipt; the former one opens nothing afterwards."""
+    keys = ReceiptKeys(receipt, salt())
+    with transaction.atomic():
+        tip = Tip.objects.select_for_update().get(pk=visit.tip.pk)
+        former = replace(visit, tip=tip)
+        content_key, identity_key = former.content_key, former.identity_key
+        public_key = reporters_root(keys.unlock).public_key
+        tip.reporter_key = seal(content_key, public_key, place_of(tip, "reporter_key"))
+        if tip.epoch > 1:
+            info = reporters_info(tip, tip.epoch)
+            tip.content_wrap = wrap(content_key, public_key, info)
+        else:
+            place = place_of(tip, "content_wrap")
+            tip.content_wrap = seal(keys.unlock, content_key, place)
+        place = place_of(tip, "identity_wrap")
+        tip.identity_wrap = seal(keys.unlock, identity_key, place)
+        tip.head = _resigned(tip, content_key, keys)
+        tip.lookup, tip.is_receipt_shared = keys.lookup, False
+        tip.feed = feed_lookup(feed_token(keys.unlock))
+        tip.save(
+            update_fields=[
+                "reporter_key",
+                "content_wrap",
+                "identity_wrap",
+                "head",
+                "lookup",
+                "feed",
+                "is_receipt_shared",
+            ]
+        )
+
+
+def _resigned(tip: Tip, content_key: bytes, keys: ReceiptKeys) -> bytes:
+    place = place_of(tip, "head")
+    head = json.loads(unseal_text(content_key, tip.head, place))
+    head["verify_key"] = SigningKey(keys.signing_seed).verify_key.encode().hex()
+    return seal_text(content_key, json.dumps(head, ensure_ascii=False), place)
 
 
 def verify_keys() -> dict[str, bytes]:

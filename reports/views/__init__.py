@@ -1,5 +1,15 @@
+from reports.views.keep import check_proof, feed
 from reports.views.start import leave, start
 from reports.views.visit import case, receipt
 from reports.views.write import kept, write
 
-__all__ = ["case", "kept", "leave", "receipt", "start", "write"]
+__all__ = [
+    "case",
+    "check_proof",
+    "feed",
+    "kept",
+    "leave",
+    "receipt",
+    "start",
+    "write",
+]

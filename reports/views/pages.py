@@ -4,16 +4,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from foundation.languages import current_language
+from reports.cleaning import with_clean_copy
+from reports.form_tokens import seal_form
+from reports.forms import ReceiptForm
 from reports.models import Channel
+from reports.receipts import as_words, grouped
 from reports.services.filing import readers
 from reports.uploads import SealedUpload, SealedUploadHandler
+from reports.words import language_of_words
 
+RECEIPT_MINUTES = 60
 View = Callable[..., HttpResponseBase]
 
 
@@ -41,7 +49,9 @@ def reporter_page(view: View) -> View:
 def uploaded(request: HttpRequest) -> tuple[list[dict[str, Any]], str]:
     """Return the records of the files that came, and why one was refused."""
     files = request.FILES.getlist("file")
-    records = [file.record for file in files if isinstance(file, SealedUpload)]
+    records = [
+        with_clean_copy(file.record) for file in files if isinstance(file, SealedUpload)
+    ]
     refused = next(
         (
             handler.refused
@@ -59,3 +69,19 @@ def open_channel() -> Channel | None:
         if readers(channel):
             return channel
     return None
+
+
+def receipt_page(
+    request: HttpRequest, held: dict[str, Any], form: ReceiptForm
+) -> HttpResponse:
+    """Show a receipt until it was typed back; `held` says whose it is."""
+    context = {
+        "receipt": grouped(held["receipt"]),
+        "words": as_words(held["receipt"], current_language()),
+        "words_language": language_of_words(current_language()),
+        "is_dictated": held.get("is_dictated", False),
+        "is_changed": "visit" in held,
+        "sealed": seal_form("receipt", held, minutes=RECEIPT_MINUTES),
+        "form": form,
+    }
+    return render(request, "reports/receipt.html", context)

@@ -15,6 +15,7 @@ def start(request: HttpRequest) -> HttpResponse:
         for row in shipped_rows("channels")
     ]
     context = {"channels": channels, "can_report": open_channel() is not None}
+    context["is_eu"] = settings.TIP_DEADLINES == "eu"
     return render(request, "reports/start.html", context)
 
 

@@ -7,28 +7,33 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.crypto import SealBrokenError
+from reports.deadlines import first_due_label, protected_until
 from reports.downloads import attachment_response
 from reports.form_tokens import FormTooOldError, open_form, seal_form
-from reports.forms import MessageForm, NameForm, ReceiptForm, shown_answer
+from reports.forms import MessageForm, NameForm, ReceiptForm
 from reports.models import SealedFile, Tip
-from reports.questionnaires import read_schema
+from reports.questionnaires import read_schema, shown_answer
+from reports.receipts import new_receipt
 from reports.services.cases import is_overdue
-from reports.services.conversation import read_file
+from reports.services.conversation import paired, read_file, read_files
 from reports.services.visits import (
     Visit,
     add_reporters_files,
     answer_as_reporter,
+    ask_for_erasure,
+    filing_proof,
     give_name,
     open_by_receipt,
     open_by_state,
     read_report,
 )
 from reports.uploads import path_of
-from reports.views.pages import reporter_page, uploaded
+from reports.views.pages import receipt_page, reporter_page, uploaded
 
 VISIT_MINUTES = 30
 
@@ -39,11 +44,19 @@ def receipt(request: HttpRequest) -> HttpResponse:
     form = ReceiptForm(request.POST if request.method == "POST" else None)
     visit = None
     if request.method == "POST":
-        visit = open_by_receipt(request.POST.get("receipt", "")[:200])
+        visit = open_by_receipt(request.POST.get("receipt", "")[:400])
+    if visit is not None and visit.tip.is_receipt_shared:
+        return _new_receipt(request, visit)
     if visit is not None:
         return _case(request, visit)
     context = {"form": ReceiptForm(), "is_refused": form.is_bound}
     return render(request, "reports/open.html", context)
+
+
+def _new_receipt(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show a receipt nobody else has seen; typed back, it takes the old one's place."""
+    held = {"receipt": new_receipt(), "visit": visit.as_state()}
+    return receipt_page(request, held, ReceiptForm())
 
 
 @reporter_page
@@ -56,6 +69,8 @@ def case(request: HttpRequest) -> HttpResponseBase:
         visit = None
     if visit is None:
         return render(request, "reports/too_old.html")
+    if visit.tip.is_receipt_shared:
+        return _new_receipt(request, visit)
     action = request.POST.get("action", "")
     if action.startswith("file-"):
         return _download(visit, action.removeprefix("file-"))
@@ -77,15 +92,49 @@ def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
             name, said = NameForm(), _("Your name is sealed for the custodians alone.")
     elif action == "add":
         said = _add_files(request, visit)
-    return _case(request, visit, message=message, name=name, said=said)
+    elif action in STEPS:
+        said = STEPS[action](visit)
+    proof = _proof(visit) if action == "proof" else ""
+    return _case(request, visit, message=message, name=name, said=said, proof=proof)
+
+
+def _proof(visit: Visit) -> str:
+    try:
+        return filing_proof(visit)
+    except SealBrokenError:
+        # The page that follows says so.
+        return ""
+
+
+def _unname(visit: Visit) -> str:
+    give_name(visit=visit, name="", contact="")
+    return _("Your name is erased here; a backup may hold it, sealed, for some time.")
+
+
+def _ask_for_erasure(visit: Visit) -> str:
+    ask_for_erasure(visit=visit, is_wanted=True)
+    return _("Staff are asked to erase your report.")
+
+
+def _ask_no_more(visit: Visit) -> str:
+    ask_for_erasure(visit=visit, is_wanted=False)
+    return _("Staff are asked no more to erase your report.")
+
+
+STEPS = {"unname": _unname, "erase": _ask_for_erasure, "keep": _ask_no_more}
 
 
 def _add_files(request: HttpRequest, visit: Visit) -> str:
     records, refused = uploaded(request)
-    room = max(0, settings.TIP_FILES - visit.tip.files.count())
+    try:
+        sent = len(paired(read_files(visit.tip, visit.content_key)))
+    except SealBrokenError:
+        sent = settings.TIP_FILES
+    room = max(0, settings.TIP_FILES - sent)
     add_reporters_files(visit=visit, records=records[:room])
     for record in records[room:]:
-        path_of(UUID(record["id"])).unlink(missing_ok=True)
+        for unwanted in (record, record.get("clean", record)):
+            path_of(UUID(unwanted["id"])).unlink(missing_ok=True)
     if refused or len(records) > room:
         return _("A file was too large or there is no room for it; it was not kept.")
     return _("Your file is sealed and sent.") if records else ""
@@ -103,12 +152,16 @@ def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
         "visit": seal_form("visit", visit.as_state(), minutes=VISIT_MINUTES),
         "tip": tip,
         "is_overdue": is_overdue(tip, timezone.localdate()),
+        "first_due_label": first_due_label(),
+        "protected_until": protected_until(tip.received_on),
         "report": report,
+        "evidence": paired(report.files),
         "answers": [
             (questions[key].label, shown_answer(questions[key], value))
             for key, value in report.head.answers.items()
             if key in questions
         ],
+        "feed": settings.PUBLIC_URL + reverse("reports:feed", args=[visit.feed]),
         "is_closed": tip.state == Tip.State.CLOSED,
         "message_form": MessageForm(),
         "name_form": NameForm(),

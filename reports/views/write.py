@@ -16,23 +16,24 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from foundation.languages import current_language
+from reports.file_texts import told
 from reports.form_tokens import FormTooOldError, open_form, seal_form
-from reports.forms import PeopleForm, QuestionsForm, ReceiptForm, shown_answer
+from reports.forms import PeopleForm, QuestionsForm, ReceiptForm
 from reports.models import Channel, Questionnaire, Recipient
 from reports.proof import is_worked, seconds_to_wait
-from reports.questionnaires import Form, read_schema
-from reports.receipts import ReceiptError, grouped, parse_receipt
+from reports.questionnaires import Form, read_schema, shown_answer
+from reports.receipts import ReceiptError, parse_receipt
 from reports.services.filing import (
+    DRAFT_MINUTES,
     AlreadySentError,
     Content,
     NobodyLeftError,
     file_tip,
     readers,
 )
-from reports.views.pages import open_channel, reporter_page, uploaded
+from reports.services.visits import change_receipt, open_by_state
+from reports.views.pages import open_channel, receipt_page, reporter_page, uploaded
 
-DRAFT_MINUTES = 12 * 60
-RECEIPT_MINUTES = 60
 PEOPLE, FILES, REVIEW = "people", "files", "review"
 
 
@@ -46,6 +47,7 @@ class Draft:
     contact: str = ""
     excluded: list[str] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    is_dictated: bool = False
 
     def sealed(self) -> str:
         return seal_form("draft", asdict(self), minutes=DRAFT_MINUTES)
@@ -182,7 +184,7 @@ def _files(desk: Desk, problem: str = "") -> HttpResponse:
     return desk.page(
         FILES,
         title=_("Files"),
-        files=desk.draft.files,
+        files=told(desk.draft.files),
         problem=problem,
         limit=settings.TIP_FILE_BYTES,
         limit_number=settings.TIP_FILES,
@@ -197,6 +199,10 @@ def _take_files(desk: Desk, wanted: str) -> HttpResponse:
     if wanted.startswith("remove-"):
         gone = wanted.removeprefix("remove-")
         draft.files = [record for record in draft.files if record["id"] != gone]
+    elif wanted.startswith("only-"):
+        draft.files = [
+            _only_clean(r, wanted.removeprefix("only-")) for r in draft.files
+        ]
     elif is_over:
         return _files(desk, _("These are more files than fit; the last were not kept."))
     elif refused == "large":
@@ -208,6 +214,13 @@ def _take_files(desk: Desk, wanted: str) -> HttpResponse:
     elif wanted == "next":
         return _show(desk, desk.after(FILES))
     return _files(desk)
+
+
+def _only_clean(record: dict[str, Any], wanted: str) -> dict[str, Any]:
+    """Leave the original out; it stays on the disk without a key until it is swept."""
+    if record["id"] != wanted or "clean" not in record:
+        return record
+    return {**record["clean"], "state": "clean", "found": []}
 
 
 def _review(desk: Desk, problem: str = "", wait: int = 0) -> HttpResponse:
@@ -224,7 +237,7 @@ def _review(desk: Desk, problem: str = "", wait: int = 0) -> HttpResponse:
         ],
         name=draft.name,
         contact=draft.contact,
-        files=draft.files,
+        files=told(draft.files),
         readers=readers(desk.channel, excluded),
         missing=[question.label for question in desk.form.missing(draft.answers)],
         problem=problem,
@@ -248,6 +261,7 @@ def _send(desk: Desk) -> HttpResponse:
         contact=draft.contact,
         excluded=[UUID(person) for person in draft.excluded],
         files=draft.files,
+        is_dictated=draft.is_dictated,
     )
     try:
         filed = file_tip(
@@ -262,13 +276,8 @@ def _send(desk: Desk) -> HttpResponse:
         )
     except AlreadySentError:
         return render(desk.request, "reports/already_sent.html")
-    return _receipt(desk.request, filed.receipt, ReceiptForm())
-
-
-def _receipt(request: HttpRequest, receipt: str, form: ReceiptForm) -> HttpResponse:
-    sealed = seal_form("receipt", {"receipt": receipt}, minutes=RECEIPT_MINUTES)
-    context = {"receipt": grouped(receipt), "sealed": sealed, "form": form}
-    return render(request, "reports/receipt.html", context)
+    held = {"receipt": filed.receipt, "is_dictated": draft.is_dictated}
+    return receipt_page(desk.request, held, ReceiptForm())
 
 
 @reporter_page
@@ -277,17 +286,22 @@ def kept(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return redirect("reports:receipt")
     try:
-        receipt = open_form("receipt", request.POST.get("sealed", ""))["receipt"]
+        held = open_form("receipt", request.POST.get("sealed", ""))
     except FormTooOldError:
         return render(request, "reports/too_old.html")
     form = ReceiptForm(request.POST)
     if not form.is_valid():
-        return _receipt(request, receipt, form)
+        return receipt_page(request, held, form)
     try:
-        is_same = parse_receipt(form.cleaned_data["receipt"]) == receipt
+        is_same = parse_receipt(form.cleaned_data["receipt"]) == held["receipt"]
     except ReceiptError:
         is_same = False
     if not is_same:
         form.add_error("receipt", _("This is not the receipt above; type it once more"))
-        return _receipt(request, receipt, form)
+        return receipt_page(request, held, form)
+    if "visit" in held:
+        visit = open_by_state(held["visit"])
+        if visit is None or not visit.tip.is_receipt_shared:
+            return render(request, "reports/too_old.html")
+        change_receipt(visit=visit, receipt=held["receipt"])
     return render(request, "reports/kept.html")

@@ -1,6 +1,9 @@
 """A report from the first page to the answer, as a browser sees it."""
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from reports.models import Recipient, Tip
@@ -20,6 +23,13 @@ def reader(settings, tmp_path):
     load_reports()
     recipient("Custodian", Recipient.Kind.CUSTODIAN)
     return recipient("Aigerim")
+
+
+def a_photo():
+    sink, tags = BytesIO(), Image.Exif()
+    tags[272] = "Camera of mine"
+    Image.new("RGB", (40, 30)).save(sink, "JPEG", exif=tags)
+    return sink.getvalue()
 
 
 def write(page, language, look=lambda page: None):
@@ -42,7 +52,11 @@ def write(page, language, look=lambda page: None):
     page.locator(FORWARD).click()
     look(page)
     file = {"name": "смета.txt", "mimeType": "text/plain", "buffer": b"evidence"}
-    page.set_input_files("#id_file", file)
+    photo = {"name": "фото.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
+    page.set_input_files("#id_file", [file, photo])
+    page.locator("p button[value=add]").click()
+    expect(page.locator("main")).to_contain_text("Camera of mine")
+    look(page)
     page.locator(FORWARD).click()
     look(page)
     # Whoever has no scripts waits, whoever has some works.
@@ -73,7 +87,7 @@ def test_a_report_goes_its_whole_way_without_scripts(
     expect(page.locator(".turn-staff .said")).to_have_text("We look")
     expect(page.locator("main")).to_contain_text("Do not call")
     with page.expect_download() as download:
-        page.locator("button[value^=file-]").click()
+        page.get_by_role("button", name="смета.txt").click()
     assert download.value.path().read_bytes() == b"evidence"
     assert context.cookies() == []
     context.close()
@@ -83,6 +97,8 @@ def test_every_page_of_a_reporter_is_accessible(page, axe, reader):
     receipt = write(page, "kk", look=axe)
     page.fill("#id_receipt", receipt)
     page.locator("main form button").click()
+    axe(page)
+    page.goto("/kk/report/proof/")
     axe(page)
     page.goto("/kk/report/receipt/")
     axe(page)

@@ -250,8 +250,12 @@ def test_who_recuses_themselves_is_led_away(people, filed):
     tip = filed().tip
     client = unlocked(people["aigerim"])
 
-    page = client.post(page_of(tip), {"action": "recuse"})
+    asked = client.get(f"/admin/reports/tip/{tip.pk}/recuse/")
+    client.post(page_of(tip), {"action": "recuse"})
+    assert events("recuse") == []
+    page = client.post(f"/admin/reports/tip/{tip.pk}/recuse/")
 
+    assert "for good" in asked.content.decode()
     assert page.url == "/admin/reports/tip/"
     assert client.get(page_of(tip)).status_code == 404
     assert events("recuse") == [tip.reference]
@@ -261,7 +265,7 @@ def test_the_last_holder_is_told_why_they_stay(people, filed):
     tip = filed(excluded=[people["bolat"].public_id]).tip
 
     page = unlocked(people["aigerim"]).post(
-        page_of(tip), {"action": "recuse"}, follow=True
+        f"/admin/reports/tip/{tip.pk}/recuse/", follow=True
     )
 
     assert "Nobody else could open the case" in page.content.decode()
@@ -297,3 +301,45 @@ def test_a_removal_in_the_admin_takes_the_keys(people, filed, client):
     assert not bolat.is_active
     assert not Tip.objects.held_by(bolat.user).exists()
     assert Tip.objects.get(pk=tip.pk).is_key_due
+
+
+def test_a_login_closed_in_the_admin_closes_its_vault(people, filed, client):
+    tip, user = filed().tip, people["bolat"].user
+    unlocked(people["bolat"])
+    client.force_login(UserFactory(root=True))
+
+    client.post(
+        f"/admin/accounts/user/{user.pk}/change/",
+        {
+            "email": user.email,
+            "name": user.name,
+            "language": "en",
+            "is_staff": "on",
+            "scope-TOTAL_FORMS": "0",
+            "scope-INITIAL_FORMS": "0",
+        },
+    )
+
+    user.refresh_from_db()
+    assert not user.is_active
+    assert not Tip.objects.held_by(user).exists()
+    assert not people["bolat"].sessions.exists()
+    assert Tip.objects.get(pk=tip.pk).is_key_due
+    assert events("remove") == [str(people["bolat"].public_id)]
+
+
+def test_a_first_search_goes_on_where_it_ended(people, filed, monkeypatch):
+    for _ in range(3):
+        filed()
+    client = unlocked(people["aigerim"])
+    sought = {"question": "қалта"}
+
+    monkeypatch.setattr(find, "SECONDS", -1.0)
+    first = client.post("/admin/reports/tip/search/", sought).content.decode()
+    monkeypatch.setattr(find, "SECONDS", 60.0)
+    second = client.post("/admin/reports/tip/search/", sought).content.decode()
+
+    assert "3 cases were never opened" in first
+    assert "0 cases found" in first
+    assert "3 cases found" in second
+    assert "never opened" not in second

@@ -24,6 +24,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 from django.test import Client
+from PIL import Image
 
 from foundation.publication import page_redis
 from reports import proof
@@ -36,6 +37,7 @@ from reports.views import visit as visit_views
 from tests.reports.test_reporter_pages import Reporter
 
 ADDRESS = "2001:db8:7f3a:99c1::feed"
+AUTHOR = "photographermark41aa77"
 AGENT = "MarkerBrowser-7f3a99c1"
 MARKS = [
     "Сейфтегіқызылқалта7f3a",
@@ -144,6 +146,8 @@ def test_nothing_said_lies_anywhere(desk, opened, log, spool, monkeypatch, setti
     reporter.send(when=WHAT).send(who=WHAT)
     reporter.send(is_named="yes", name=NAME, contact=CONTACT)
     reporter.send("add", file=SimpleUploadedFile(FILE_NAME, EVIDENCE))
+    reporter.send("add", file=SimpleUploadedFile("p.jpg", photo()))
+    assert AUTHOR in reporter.text
     reporter.send().send()
     receipt = reporter.receipt()
     visit = open_by_receipt(receipt)
@@ -162,13 +166,23 @@ def test_nothing_said_lies_anywhere(desk, opened, log, spool, monkeypatch, setti
         ("mail", "".join(str(m.message()) for m in mail.outbox).encode()),
         ("log", log.getvalue().encode()),
     ]
-    assert SealedFile.objects.count() == 1
+    # The text, the photo and its clean copy.
+    assert SealedFile.objects.count() == 3
     assert_searched(stores)
     assert b"Internal Server Error" in dict(stores)["log"]
-    assert_absent(stores, [*MARKS, receipt, receipt.replace("-", ""), ADDRESS, AGENT])
+    assert_absent(
+        stores, [*MARKS, AUTHOR, receipt, receipt.replace("-", ""), ADDRESS, AGENT]
+    )
     windows = {EVIDENCE[i : i + 16] for i in range(len(EVIDENCE) - 16)}
-    (stored,) = [content for name, content in files_under(settings.MEDIA_ROOT)]
+    stored = b"".join(content for _name, content in files_under(settings.MEDIA_ROOT))
     assert not any(window in stored for window in windows)
+
+
+def photo():
+    sink, tags = io.BytesIO(), Image.Exif()
+    tags[315] = AUTHOR
+    Image.new("RGB", (40, 40), (9, 99, 199)).save(sink, "JPEG", exif=tags)
+    return sink.getvalue()
 
 
 def assert_searched(stores):
@@ -251,6 +265,7 @@ def test_no_counter_tells_the_order_of_filing():
     # Rows that staff make; none of them is made when a report is filed.
     assert counted <= {
         "Channel", "Questionnaire", "Recipient", "Salt", "VaultSession", "Disclosure",
+        "AnswerTemplate", "RecoveryKey", "Authority",
     }  # fmt: skip
 
 

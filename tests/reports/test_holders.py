@@ -3,6 +3,7 @@ from contextlib import suppress
 
 import pytest
 from django.db import connection
+from django.db.models import ProtectedError
 
 from foundation.accounts.models import User
 from reports.crypto import SealBrokenError, unseal_text
@@ -121,6 +122,51 @@ def test_the_last_holder_stays(filed, desk, aigerim):
 
     assert Recusal.objects.count() == 0
     assert act(read_case, aigerim, tip=tip).head.answers["what"] == MARK
+
+
+def test_a_closed_login_leaves_only_the_last_copy_of_a_key(filed, desk, aigerim):
+    shared = filed().tip
+    alone = filed(excluded=[desk["bolat"].public_id]).tip
+    user = User.objects.get(pk=desk["aigerim"].user_id)
+
+    user.is_active = False
+    user.save()
+
+    assert list(Tip.objects.held_by(user)) == [alone]
+    assert holders.holders(shared) == [desk["bolat"]]
+    assert not Recipient.objects.get(user=user).is_active
+    # Opened again and let receive, they can give the case on.
+    User.objects.update(is_active=True)
+    Recipient.objects.update(is_active=True)
+    assert act(read_case, aigerim, tip=alone).head.answers["what"] == MARK
+
+
+def test_who_loses_the_staff_area_loses_the_keys_and_who_is_renamed_does_not(
+    filed, desk
+):
+    filed()
+    user = User.objects.get(pk=desk["bolat"].user_id)
+
+    user.name = "Renamed"
+    user.save()
+    assert Tip.objects.held_by(user).count() == 1
+    user.is_staff = False
+    user.save(update_fields=["is_staff"])
+
+    assert Tip.objects.held_by(user).count() == 0
+
+
+def test_a_colleague_who_cannot_sign_in_is_no_other_holder(filed, desk):
+    filed()
+    User.objects.filter(pk=desk["bolat"].user_id).update(is_active=False)
+
+    with pytest.raises(LastHolderError):
+        holders.remove(person=desk["aigerim"], by=desk["custodian"].user)
+
+
+def test_a_person_with_a_vault_is_never_deleted(desk):
+    with pytest.raises(ProtectedError):
+        desk["bolat"].user.delete()
 
 
 def test_the_last_custodian_stays(filed, desk):

@@ -1,6 +1,7 @@
 import re
 from datetime import datetime, timedelta
 from html import unescape
+from io import BytesIO
 from statistics import median
 from time import perf_counter
 from uuid import uuid4
@@ -9,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from reports import proof
 from reports.form_tokens import open_form
@@ -497,3 +499,20 @@ def test_no_file_goes_through_the_temporary_folder(reporter, settings, tmp_path)
 
 def test_the_receipt_shown_is_whole(reporter):
     assert len(parse_receipt(the_whole_way(reporter))) == 24
+
+
+def test_the_original_may_be_left_out(client, reporter, desk, opened):
+    photo, tags = BytesIO(), Image.Exif()
+    tags[315] = "Photographer Marker"
+    Image.new("RGB", (9, 9)).save(photo, "JPEG", exif=tags)
+    reporter.tell().send(is_named="no")
+    reporter.send("add", file=SimpleUploadedFile("x.jpg", photo.getvalue()))
+    assert "Photographer Marker" in reporter.text
+    wanted = re.search(r'value="(only-[^"]+)"', reporter.text)[1]
+
+    reporter.send(wanted)
+    assert "Only the clean copy is sent" in reporter.text
+    reporter.send().send()
+    report = read_report(open_by_receipt(reporter.receipt()))
+
+    assert [(file.name, file.of) for file in report.files] == [("x-clean.jpg", "")]

@@ -1,4 +1,6 @@
+import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.contrib.auth.models import Group
@@ -6,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from foundation.accounts.roles import sync_roles
 from reports.form_tokens import seal_form
@@ -374,7 +377,11 @@ def test_an_extension_is_given_once_and_tells_when_to_say_so(people, filed):
     for days in (0, 3):
         client.post(
             page_of(tip),
-            {"action": "extend", "extend-until": until + timedelta(days=days)},
+            {
+                "action": "extend",
+                "extend-until": until + timedelta(days=days),
+                "extend-text": "An expert is asked",
+            },
         )
 
     row = Tip.objects.get()
@@ -382,6 +389,8 @@ def test_an_extension_is_given_once_and_tells_when_to_say_so(people, filed):
     assert row.extended_on == timezone.localdate()
     assert events("extend") == [tip.reference]
     assert cases.notice_due_on(row) > row.extended_on
+    # The notice the law asks for was sent once, with the extension.
+    assert row.messages.filter(side="staff").count() == 1
 
 
 def test_an_extension_beyond_two_months_is_refused(people, filed):
@@ -390,7 +399,11 @@ def test_an_extension_beyond_two_months_is_refused(people, filed):
 
     client.post(
         page_of(tip),
-        {"action": "extend", "extend-until": tip.received_on + timedelta(days=70)},
+        {
+            "action": "extend",
+            "extend-until": tip.received_on + timedelta(days=70),
+            "extend-text": "x",
+        },
     )
 
     assert Tip.objects.get().extended_on is None
@@ -404,3 +417,32 @@ def test_what_was_changed_is_not_shown(people, filed):
 
     assert "had no right to" in page
     assert MARK not in page
+
+
+def test_staff_open_the_clean_copy_first(people, filed, client):
+    filing = filed()
+    visit = open_by_receipt(filing.receipt)
+    photo = BytesIO()
+    tags = Image.Exif()
+    tags[315] = "Photographer Marker"
+    Image.new("RGB", (9, 9)).save(photo, "JPEG", exif=tags)
+    client.post(
+        "/en/report/case/",
+        {
+            "visit": seal_form("visit", visit.as_state(), minutes=5),
+            "action": "add",
+            "file": SimpleUploadedFile("x.jpg", photo.getvalue()),
+        },
+    )
+    reader = unlocked(people["aigerim"])
+
+    page = reader.get(page_of(filing.tip)).content.decode()
+    clean, original = re.findall(r'href="(/admin/reports/tip/[^"]+/file/[^"]+)"', page)
+    opened = b"".join(reader.get(clean).streaming_content)
+    evidence = b"".join(reader.get(original).streaming_content)
+
+    assert "x-clean.jpg" in page
+    assert page.index(clean) < page.index("never pass it on") < page.index(original)
+    assert "Photographer Marker" not in page
+    assert b"Photographer Marker" not in opened
+    assert evidence == photo.getvalue()

@@ -1,0 +1,130 @@
+"""Staff's pages over sealed reports, looked at with an open vault."""
+
+from base64 import urlsafe_b64encode
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from foundation.accounts.roles import sync_roles
+from reports.models import Questionnaire, Recipient
+from reports.services import cases, desk, disclosures
+from reports.services.filing import Content, file_tip
+from reports.services.vaults import open_vault, unlock
+from reports.shipped import load_reports
+from tests.factories.reports import PASSPHRASE, recipient
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LANGUAGES = ["kk", "ru", "en"]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.TWO_FACTOR_REQUIRED = False
+
+
+@pytest.fixture
+def people():
+    load_reports()
+    sync_roles()
+    return {
+        "reader": person("Айгерім, тергеуші", "tip recipient"),
+        "other": person("Болат, тергеуші", "tip recipient"),
+        "custodian": person("Сақтаушы", "custodian", Recipient.Kind.CUSTODIAN),
+    }
+
+
+def person(name, role, kind=Recipient.Kind.RECIPIENT):
+    row = recipient(name, kind)
+    row.user.groups.set(Group.objects.filter(name=role))
+    return row
+
+
+def enter(context, address, row, language):
+    """Sign a person in and unlock their vault; return it."""
+    row.user.language = language
+    row.user.save(update_fields=["language"])
+    client = Client()
+    client.force_login(row.user)
+    secret = unlock(recipient=row, passphrase=PASSPHRASE, by=row.user)
+    cookies = {
+        django_settings.SESSION_COOKIE_NAME: client.cookies["sessionid"].value,
+        "vault": urlsafe_b64encode(secret).decode(),
+    }
+    context.add_cookies(
+        [{"name": name, "value": v, "url": address} for name, v in cookies.items()]
+    )
+    return open_vault(secret=secret, user=row.user)
+
+
+def filed(number, **content):
+    said = {"subject": "theft", "what": "Қойма бос. Склад пуст. " * 12}
+    return file_tip(
+        channel=Recipient.objects.first().channel,
+        questionnaire=Questionnaire.objects.newest(),
+        content=Content(answers=said, language="kk", **content),
+        form=b"form%d" % number,
+    ).tip
+
+
+def worked_on(vault, by):
+    """Return a case that shows all that a case can show."""
+    tip, other = filed(1, name="Named", contact="+7 700"), filed(2)
+    step = {"vault": vault, "by": by}
+    cases.answer(tip=tip, text="Қай қойма?", is_note=False, **step)
+    cases.answer(tip=tip, text="Ask the auditors", is_note=True, **step)
+    desk.set_labels(tip=tip, labels=["қойма", "жол"], **step)
+    desk.write_private_note(tip=tip, text="mine", **step)
+    desk.link(tip=tip, other=other, **step)
+    disclosures.ask(tip=tip, asked_by=vault.recipient, reason="to call", by=by)
+    return tip
+
+
+def pages(tip):
+    root = "/admin/reports/tip/"
+    return [
+        root,
+        f"{root}{tip.pk}/change/",
+        f"{root}{tip.pk}/recuse/",
+        f"{root}search/",
+        f"{root}keys/",
+        f"{root}vault/",
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_staff_is_accessible(page, address, axe, people, language):
+    vault = enter(page.context, address, people["reader"], language)
+    tip = worked_on(vault, people["reader"].user)
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    for path in pages(tip):
+        page.goto(path)
+        axe(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 360, path
+
+
+def test_an_operators_page_is_accessible(page, address, axe, people):
+    row = person("Operator", "tip operator")
+    enter(page.context, address, row, "kk")
+
+    page.goto("/admin/reports/tip/intake/")
+    axe(page)
+    page.locator("main form button, #content form button").first.click()
+
+    assert "/kk/report/write/" in page.url
+
+
+def test_a_custodians_pages_are_accessible(page, address, axe, people):
+    vault = enter(page.context, address, people["reader"], "kk")
+    worked_on(vault, people["reader"].user)
+    page.context.clear_cookies()
+    enter(page.context, address, people["custodian"], "kk")
+
+    page.goto("/admin/reports/disclosure/")
+    axe(page)
+    page.locator("#result_list tbody a").first.click()
+    axe(page)
