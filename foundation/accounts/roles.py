@@ -137,7 +137,9 @@ ROLES = [
             " observation direction rule",
         )
         | _may("volunteers", "view add", "consenttext")
-        | _may("volunteers", "view", "volunteerprofile consent photo certificate letter")
+        | _may(
+            "volunteers", "view", "volunteerprofile consent photo certificate letter"
+        )
         | {"volunteers.review_volunteerprofile", "volunteers.run_initiative"},
     ),
     Role(
