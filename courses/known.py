@@ -27,7 +27,8 @@ def of_body(body: PublicBody) -> Known:
         )
         for share in newest
         if share.course_id in titles
-        and (part := percent_or_none(share.trained, share.staff)) is not None
+        and (part := percent_or_none(share.trained, share.staff, share.is_shown))
+        is not None
     ]
     return Known(
         _("Training"), sorted(facts, key=lambda fact: alphabetical(fact.label))

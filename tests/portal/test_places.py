@@ -55,13 +55,14 @@ def test_a_ministry_shows_its_own_figures_and_not_its_neighbours(client, figures
 def test_a_small_body_shows_no_share_of_trained_staff(client):
     version = VersionFactory(state="published", published_at=timezone.now())
     small, large = PublicBodyFactory(), PublicBodyFactory()
-    for body, staff in ((small, 9), (large, 40)):
+    for body, staff, is_shown in ((small, 9, False), (large, 40, True)):
         TrainedShare.objects.create(
             course=version.course,
             body=body,
             as_of=date(2026, 1, 5),
             staff=staff,
             trained=staff // 2,
+            is_shown=is_shown,
         )
 
     assert "Training" not in client.get(f"/en/bodies/{small.code}/").content.decode()

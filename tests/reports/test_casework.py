@@ -8,7 +8,7 @@ from django.test import Client
 
 from foundation.accounts.roles import sync_roles
 from foundation.notifications.models import Message
-from reports import deadlines
+from reports import deadlines, proof
 from reports.models import AnswerTemplate, Deletion, SealedMessage, Tip, Wrap
 from reports.services import erasure, holders
 from reports.services.cases import MoveError, NoKeyError, read_case
@@ -19,7 +19,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.reports import recipient
 from tests.reports.conftest import MARK
 from tests.reports.test_cleaning import stored
-from tests.reports.test_reporter_pages import Reporter, hidden, proof
+from tests.reports.test_reporter_pages import Reporter, hidden
 from tests.reports.test_staff_pages import events, give_role, page_of, unlocked
 from tests.reports.test_staff_pages import one_factor as one_factor
 from tests.reports.test_staff_pages import people as people
