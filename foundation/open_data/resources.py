@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError as BadValueError
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -161,7 +162,11 @@ class ResourceDetail(PublicAPI):
     def get(self, request: Request, key: str) -> HttpResponseBase:
         dataset = self.resource.dataset
         # PostgreSQL refuses the character, and no key has it.
-        rows = dataset.rows().filter(**{dataset.key: key.replace("\x00", "\ufffd")})
+        named = {dataset.key: key.replace("\x00", "\ufffd")}
+        try:
+            rows = dataset.rows().filter(**named)
+        except (ValueError, BadValueError):
+            raise NotFound from None
         selected = rows.values_list(*dataset.lookups).first()
         if selected is None:
             raise NotFound
