@@ -10,6 +10,7 @@ NAMES = [
     "map editor",
     "body officer",
     "tip recipient",
+    "tip operator",
     "custodian",
     "survey editor",
     "course editor",
