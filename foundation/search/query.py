@@ -37,15 +37,12 @@ _OF_ONE_LANGUAGE = """
             WHEN in_force_to <= %(today)s OR in_force_from > %(today)s THEN 'no'
             WHEN in_force_from <= %(today)s THEN 'yes'
             ELSE 'unknown' END AS force,
-        {rank} AS rank
+        ts_rank(tsv, query) *
+            CASE WHEN language = %(language)s THEN 1.2 ELSE 1 END AS rank
     FROM search_searchdocument, (SELECT {query} AS query) AS asked
     WHERE language = '{code}' AND tsv @@ query {conditions}
     LIMIT %(most)s + 1)
 """
-# Ranking reads the whole vector of a row, so what is only counted goes without.
-_RANK = """ts_rank(tsv, query) *
-            CASE WHEN language = %(language)s THEN 1.2 ELSE 1 END"""
-_NO_RANK = "0"
 _QUERIES = {
     "kk": "%(kazakh)s::tsquery",
     "ru": "websearch_to_tsquery('russian', %(plain)s)",
@@ -69,16 +66,11 @@ _CONDITIONS = {
 }
 
 
-def _find_sql(names: Iterable[str] = (), *, is_ranked: bool = True) -> str:
+def _find_sql(names: Iterable[str] = ()) -> str:
     """Return the statement that finds; all of it is constant but its parameters."""
     conditions = " ".join(_CONDITIONS[name] for name in names)
     parts = (
-        _OF_ONE_LANGUAGE.format(
-            query=query,
-            code=code,
-            conditions=conditions,
-            rank=_RANK if is_ranked else _NO_RANK,
-        )
+        _OF_ONE_LANGUAGE.format(query=query, code=code, conditions=conditions)
         for code, query in _QUERIES.items()
     )
     return _FIND.format(languages=" UNION ALL ".join(parts))
@@ -155,12 +147,14 @@ def search(question: str, *, filters: Filters = ALL, page: int = 1) -> Answer:
         "parts": f"{FRAGMENTS}, StartSel={START}, StopSel={END}",
     }
     with connection.cursor() as cursor:
-        hits, is_more = _hits(cursor, asked, {}, is_ranked=not filters.chosen)
+        hits, is_more = _hits(cursor, asked, {})
         if not hits:
             return replace(NOTHING, page=page, suggestions=_suggest(queries))
         facets = facets_of(hits, filters, is_whole=not is_more)
-        if filters.chosen:
+        if is_more and filters.chosen:
             hits, is_more = _hits(cursor, asked, filters.chosen)
+        else:
+            hits = filters.keep(hits)
         hits.sort(key=lambda hit: (-hit.rank, hit.id))
         shown = hits[(page - 1) * PAGE : page * PAGE]
         cursor.execute(PAGE_OF, {**asked, "ids": [hit.id for hit in shown]})
@@ -183,14 +177,10 @@ def found_ids(question: str, filters: Filters) -> list[int]:
 
 
 def _hits(
-    cursor: CursorWrapper,
-    asked: dict[str, Any],
-    chosen: dict[str, str],
-    *,
-    is_ranked: bool = True,
+    cursor: CursorWrapper, asked: dict[str, Any], chosen: dict[str, str]
 ) -> tuple[list[Hit], bool]:
     """Return the objects found, and whether there are more of them than were read."""
-    cursor.execute(_find_sql(chosen, is_ranked=is_ranked), {**asked, **chosen})
+    cursor.execute(_find_sql(chosen), {**asked, **chosen})
     rows = cursor.fetchall()
     is_more = bool(rows) and rows[0][-1] > MOST_HITS
     return [Hit(*row[:-1]) for row in rows], is_more
