@@ -13,8 +13,10 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
+from typing import cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -24,13 +26,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.http import StreamingHttpResponse  # noqa: E402
 from django.test import Client  # noqa: E402
-from million_risks import Risk, fill, percentile_95  # noqa: E402
 from rest_framework.renderers import JSONRenderer  # noqa: E402
 from rest_framework.serializers import ModelSerializer  # noqa: E402
 
+from benchmarks.million_risks import fill, percentile_95  # noqa: E402
 from corruption_map.counts import recount_all  # noqa: E402
 from corruption_map.datasets import RISKS  # noqa: E402
+from corruption_map.models import Risk  # noqa: E402
 from foundation.open_data.resources import _write_cursor  # noqa: E402
 from foundation.open_data.writers import dump  # noqa: E402
 
@@ -48,7 +52,10 @@ def export(file_format: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
     answer = client.get(f"/en/risks/export/{file_format}/")
-    size = sum(len(piece) for piece in answer.streaming_content)
+    assert isinstance(answer, StreamingHttpResponse)
+    size = sum(
+        len(piece) for piece in cast("Iterator[bytes]", answer.streaming_content)
+    )
     took = time.perf_counter() - start
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(
@@ -72,20 +79,21 @@ def api() -> None:
             "year": picker.choice(YEARS),
         }
 
-    for name, request in {
+    requests: dict[str, Callable[[], None]] = {
         "API, first page": lambda: ask({}),
         "API, area+kind+year": lambda: ask(three()),
         "API, last page": lambda: ask({"cursor": _write_cursor(last)}),
         "API, area+kind+year, deep": lambda: ask(
             {**three(), "cursor": _write_cursor(last - 200_000)}
         ),
-    }.items():
+    }
+    for name, request in requests.items():
         request()
         print(f"{name:28}{percentile_95(request):8.0f} ms, 95th percentile")
 
 
 def json_ratio() -> None:
-    class Usual(ModelSerializer):
+    class Usual(ModelSerializer[Risk]):
         class Meta:
             model = Risk
             fields = [f.name for f in Risk._meta.fields]
