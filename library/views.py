@@ -7,7 +7,6 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Count
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.languages import current_language, languages
+from foundation.media import media_response
 from foundation.open_data.exports import export_response
 from foundation.publication import stored_page
 from library.datasets import ITEMS
@@ -180,11 +180,7 @@ def file(request: HttpRequest, edition_id: int, part: str) -> HttpResponseBase:
     if not stored:
         raise Http404
     is_shown = part != "file" or edition.item.kind == Item.Kind.VIDEO
-    response = FileResponse(stored.open("rb"), as_attachment=not is_shown)
-    # What an editor uploaded is shown, never run.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return media_response(request, stored, as_attachment=not is_shown)
 
 
 @require_safe

@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils import translation
 
 from foundation.publication import page_redis
+from tests.real_data import RealData
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,15 @@ def english():
     """Speak English to each test, whatever language the one before has left."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def loaded_once():
+    return RealData()
+
+
+@pytest.fixture
+def real_data(db, loaded_once, own_page_store):
+    """What a fresh portal shows after `make run`."""
+    page_redis().flushdb()
+    loaded_once.restore()

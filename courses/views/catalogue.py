@@ -1,13 +1,14 @@
 """The public pages: the same for everybody, without a cookie."""
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from courses.models import Block, Course, CourseVersion, Media, TextTrack
 from courses.outline import outline
+from foundation.media import media_response
 from foundation.publication import stored_page
 
 
@@ -54,10 +55,7 @@ def _in_a_course(media_id: int) -> Media:
 
 @require_safe
 def media(request: HttpRequest, media_id: int) -> HttpResponseBase:
-    response = FileResponse(_in_a_course(media_id).file.open("rb"))
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return media_response(request, _in_a_course(media_id).file)
 
 
 @require_safe

@@ -4,7 +4,6 @@ import random
 import re
 
 import pytest
-from django.core.management import call_command
 
 from corruption_map.counts import recount_all
 from corruption_map.models import PublicComment, Risk
@@ -20,11 +19,6 @@ pytestmark = pytest.mark.django_db
 CELL = re.compile(r'data-iso="([^"]+)" data-value="([^"]*)"')
 DRAWN = re.compile(r'data-iso="([^"]+)"><title>[^<]*: ([^<]*)</title>')
 LEGEND = re.compile(r"<span class=\"soft\">(\d+) area")
-
-
-@pytest.fixture
-def shipped():
-    call_command("load_data", verbosity=0)
 
 
 def text(client, path, **query):
@@ -211,7 +205,7 @@ def test_made_up_rows_bring_a_banner(client):
         assert "made-up rows" in text(client, path)
 
 
-def test_real_rows_bring_no_banner(client, shipped):
+def test_real_rows_bring_no_banner(client, real_data):
     for path in ("/en/", "/en/map/", "/en/risks/", "/en/risks/R001/"):
         assert "made-up rows" not in text(client, path)
 
@@ -235,7 +229,7 @@ def random_states(count, seed):
     ]
 
 
-def test_map_table_api_and_file_agree_in_200_states(client, shipped):
+def test_map_table_api_and_file_agree_in_200_states(client, real_data):
     for state in random_states(200, seed=7):
         page = text(client, "/en/map/", **state)
         table = dict(CELL.findall(page))
@@ -253,7 +247,7 @@ def test_map_table_api_and_file_agree_in_200_states(client, shipped):
             assert not value or float(drawn[iso].replace(",", "")) == float(value)
 
 
-def test_the_map_counts_what_the_list_counts(client, shipped):
+def test_the_map_counts_what_the_list_counts(client, real_data):
     for state in random_states(40, seed=11):
         filters = {
             name: state[name]
@@ -270,7 +264,7 @@ def test_the_map_counts_what_the_list_counts(client, shipped):
         assert on_map + int(outside[1] if outside else 0) == total
 
 
-def test_areas_come_in_the_order_of_the_readers_alphabet(client, shipped):
+def test_areas_come_in_the_order_of_the_readers_alphabet(client, real_data):
     page = text(client, "/kk/map/")
 
     names = re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)<', page)
@@ -280,7 +274,7 @@ def test_areas_come_in_the_order_of_the_readers_alphabet(client, shipped):
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
-def test_coordinates_have_no_decimal_comma(client, shipped, language):
+def test_coordinates_have_no_decimal_comma(client, real_data, language):
     page = text(client, f"/{language}/map/")
 
     places = re.findall(r'<(?:text|rect|svg)[^>]* [xy]="([^"]*)"', page)
@@ -289,7 +283,7 @@ def test_coordinates_have_no_decimal_comma(client, shipped, language):
     assert [place for place in places if "," in place] == []
 
 
-def test_the_map_page_is_light(client, shipped):
+def test_the_map_page_is_light(client, real_data):
     answer = client.get("/kk/map/", headers={"accept-encoding": "gzip"})
 
     drawing = re.search(
@@ -317,7 +311,7 @@ def test_the_public_history_names_what_changed(client, field, label):
 
 
 @pytest.mark.parametrize("language", ["kk", "ru"])
-def test_no_shipped_page_falls_back_to_another_language(client, shipped, language):
+def test_no_shipped_page_falls_back_to_another_language(client, real_data, language):
     ids = Risk.objects.public().values_list("public_id", flat=True)
     paths = ["", "map/", "measures/", "areas/KZ-35/", "bodies/", "report/", "about/"]
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.management import call_command
 
 from courses.grading import CHOICES, options
 from courses.models import Attempt, Course, Enrolment, QuestionVersion
@@ -11,11 +10,6 @@ from courses.services.testing import save_answers
 from tests.factories.accounts import UserFactory
 
 SLUG = "anti-corruption-standard"
-
-
-@pytest.fixture
-def shipped(db):
-    call_command("load_data", verbosity=0)
 
 
 def right_answers(attempt):
@@ -77,7 +71,7 @@ def read_all(client, language="en"):
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 @pytest.mark.parametrize("page", ["", f"{SLUG}/"])
-def test_public_pages_set_no_cookie(client, shipped, language, page):
+def test_public_pages_set_no_cookie(client, real_data, language, page):
     answer = client.get(f"/{language}/courses/{page}")
 
     assert answer.status_code == 200
@@ -85,7 +79,7 @@ def test_public_pages_set_no_cookie(client, shipped, language, page):
 
 
 @pytest.mark.django_db
-def test_a_person_learns_passes_and_gets_a_certificate(client, shipped):
+def test_a_person_learns_passes_and_gets_a_certificate(client, real_data):
     client.force_login(UserFactory(name="Әлия Ғабит"))
     client.post(f"/kk/courses/{SLUG}/start/")
 
@@ -104,7 +98,7 @@ def test_a_person_learns_passes_and_gets_a_certificate(client, shipped):
 
 
 @pytest.mark.django_db
-def test_a_guest_comes_back_with_a_code_and_takes_his_progress_along(client, shipped):
+def test_a_guest_comes_back_with_a_code_and_takes_his_progress_along(client, real_data):
     client.post(f"/en/courses/{SLUG}/start/")
     code = client.cookies["learner"].value
     enrolment = Enrolment.objects.get()
@@ -123,14 +117,14 @@ def test_a_guest_comes_back_with_a_code_and_takes_his_progress_along(client, shi
 
 
 @pytest.mark.django_db
-def test_a_wrong_code_opens_nothing(client, shipped):
+def test_a_wrong_code_opens_nothing(client, real_data):
     client.post("/en/courses/mine/resume/", {"code": "0" * 20})
 
     assert "learner" not in client.cookies
 
 
 @pytest.mark.django_db
-def test_strangers_do_not_see_what_others_learn(client, shipped):
+def test_strangers_do_not_see_what_others_learn(client, real_data):
     client.force_login(UserFactory())
     client.post(f"/en/courses/{SLUG}/start/")
     enrolment = Enrolment.objects.get()
@@ -142,7 +136,7 @@ def test_strangers_do_not_see_what_others_learn(client, shipped):
 
 
 @pytest.mark.django_db
-def test_every_shipped_text_is_in_three_languages(shipped):
+def test_every_shipped_text_is_in_three_languages(real_data):
     version = Course.objects.get(slug=SLUG).versions.get()
 
     for field in ("title", "summary"):
@@ -151,7 +145,7 @@ def test_every_shipped_text_is_in_three_languages(shipped):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("answered", [True, False])
-def test_answers_of_every_kind_can_be_looked_at_afterwards(client, shipped, answered):
+def test_answers_of_every_kind_can_be_looked_at_afterwards(client, real_data, answered):
     client.post(f"/en/courses/{SLUG}/start/")
     enrolment = Enrolment.objects.get()
     quiz = enrolment.version.quizzes.filter(role="final").get()

@@ -1,19 +1,14 @@
 """What a learner does, in a real browser: by keyboard, on a small screen."""
 
 import pytest
-from django.core.management import call_command
 
 from courses.models import Attempt, Enrolment
-from foundation.publication import page_redis
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("real_data"),
+]
 SLUG = "anti-corruption-standard"
-
-
-@pytest.fixture(autouse=True)
-def shipped(transactional_db):
-    page_redis().flushdb()
-    call_command("load_data", verbosity=0)
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Somebody answers a survey, on a small screen and without scripts."""
 
 import pytest
-from django.core.management import call_command
 
-from foundation.publication import page_redis
 from surveys.models import Inbox
 from tests.factories.surveys import fielded, option, question
 
@@ -13,10 +11,8 @@ STEPS = 4
 
 
 @pytest.fixture
-def everything(transactional_db):
+def everything(real_data):
     """A wave with a question of every kind."""
-    page_redis().flushdb()
-    call_command("load_data", verbosity=0)
     items = []
     for kind in [*KINDS, "area", "body", "info"]:
         item = question(f"q_{kind}", kind)

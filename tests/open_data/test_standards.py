@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from csvw import TableGroup
-from django.core.management import call_command
 from frictionless import Package
 from openapi_spec_validator import validate as validate_openapi
 from pyshacl import validate as validate_shapes
@@ -19,11 +18,6 @@ pytestmark = pytest.mark.django_db
 
 SLUGS = [dataset.slug for dataset in datasets()]
 SHAPES = Path(__file__).parent / "dcat_ap_shapes.ttl"
-
-
-@pytest.fixture
-def shipped():
-    call_command("load_data", verbosity=0)
 
 
 def saved(client, folder, slug):
@@ -60,7 +54,7 @@ def is_accepted_by_csvw(client, folder, slug):
     )
 
 
-def test_others_accept_the_files_of_every_dataset(client, tmp_path, shipped):
+def test_others_accept_the_files_of_every_dataset(client, tmp_path, real_data):
     refused = [
         (slug, check.__name__)
         for slug in SLUGS
