@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -25,6 +25,7 @@ from indicators.services import load_release, publish_release, try_release
 
 
 class NamedAdmin(admin.ModelAdmin[Any]):
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_display = ["__str__", "name_kk", "name_ru", "name_en"]
     search_fields = ["name_kk", "name_ru", "name_en"]
 

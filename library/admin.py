@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -43,6 +44,7 @@ class ItemChangeInline(admin.TabularInline[ItemChange, Item]):
 
 @admin.register(Item)
 class ItemAdmin(admin.ModelAdmin[Item]):
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["public_id", "kind", "state", "title_kk", "title_ru", "act_date"]
     list_filter = ["kind", "state", "topics"]
     search_fields = ["public_id", "number", "title_kk", "title_ru", "title_en"]

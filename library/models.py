@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.languages import Translated, current_language
 from foundation.public_id import new_public_id
-from library.cleaning import CleanHTMLField, safe_html
+from library.cleaning import CleanHTMLField
 
 LANGUAGES = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")]
 
@@ -196,7 +196,7 @@ class Edition(models.Model):
 
     @property
     def safe_html(self) -> SafeString:
-        return safe_html(self.html)
+        return CleanHTMLField.safe_html(self.html)
 
     @property
     def is_fallback(self) -> bool:

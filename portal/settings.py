@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "csp",
+    "django_prose_editor",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -155,9 +155,9 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
         return False
 
     @admin.display(description=_("errors and remarks"))
-    def remarks(self, row: Questionnaire) -> SafeString:
+    def remarks(self, row: Questionnaire) -> str:
         if row.pk is None:
-            return format_html("–")
+            return "–"
         found = problems(row.definition)
         return format_html(
             "<ul>{}</ul>",
@@ -368,6 +368,7 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
 
 class PolicyActionInline(admin.StackedInline[PolicyAction, Finding]):
     model = PolicyAction
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     extra = 0
     autocomplete_fields = ["owner"]
     can_delete = False

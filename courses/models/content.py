@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from courses.cleaning import CleanHTMLField, safe_html
+from courses.cleaning import CleanHTMLField
 from foundation.languages import Translated, current_language, languages
 
 LANGUAGES = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")]
@@ -292,4 +292,4 @@ class BlockText(models.Model):
 
     @property
     def safe_html(self) -> SafeString:
-        return safe_html(self.html)
+        return CleanHTMLField.safe_html(self.html)

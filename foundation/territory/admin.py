@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 
@@ -18,6 +18,7 @@ class NeverDeleted:
 
 class PopulationInline(admin.TabularInline[AreaPopulation, Area]):
     model = AreaPopulation
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     extra = 0
 
 

@@ -1,7 +1,9 @@
 import json
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
+from django.urls import reverse
 from django.utils import timezone
 
 from foundation import dashboard
@@ -229,3 +231,13 @@ def test_rooms_declare_panels_that_anybody_on_staff_can_be_asked_for(db):
     panels = dashboard.panels_for(user)
 
     assert all(isinstance(each, Panel) for each in panels)
+
+
+@pytest.mark.parametrize("page", ["changelist", "add"])
+def test_every_page_of_the_staff_area_opens(client, root, page):
+    """A registered admin has a list and, where rows can be added, a form."""
+    for model in site._registry:
+        options = model._meta
+        name = f"admin:{options.app_label}_{options.model_name}_{page}"
+        answer = client.get(reverse(name))
+        assert answer.status_code in {200, 302, 403}, name
