@@ -30,4 +30,5 @@ def media_response(
         served = StaticFile(stored.path, headers)
     except MissingFileError as error:
         raise Http404 from error
-    return WhiteNoiseMiddleware.serve(served, request)
+    response: FileResponse = WhiteNoiseMiddleware.serve(served, request)
+    return response

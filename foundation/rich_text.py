@@ -108,6 +108,6 @@ class RichTextField(models.TextField[str, str]):
         setattr(model_instance, self.attname, value)
         return value
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         levels = [level for level in range(2, 7) if f"h{level}" in self.tags]
         return super().formfield(**kwargs | {"widget": RichTextWidget(levels)})
