@@ -307,3 +307,77 @@ def multiples(series: Sequence[tuple[str, Sequence[Point]]]) -> Multiples:
             )
         )
     return Multiples(height=ceil(len(series) / 2) * CELL_HEIGHT, charts=charts)
+
+
+@dataclass(frozen=True)
+class Slope:
+    """One part from the first period to the last; names lie where they do not overlap."""
+
+    label: str
+    before: Mark
+    after: Mark
+    is_ours: bool = False
+
+
+@dataclass(frozen=True)
+class SlopeChart:
+    """Two periods side by side, a line for each part."""
+
+    height: int
+    slopes: list[Slope]
+    before: str
+    after: str
+    width: int = WIDTH
+    left: int = 62
+    right: int = 186
+
+
+SLOPE_GAP, SLOPE_TOP, SLOPE_HEIGHT, SLOPE_LABEL = 16, 34, 190, 22
+
+
+def slope_chart(
+    series: Sequence[tuple[str, Point, Point, bool]], *, is_falling: bool = False
+) -> SlopeChart:
+    """Place parts that have the same two periods; ranks fall as in a line."""
+    height = SLOPE_TOP + max(SLOPE_HEIGHT, len(series) * SLOPE_GAP) + SLOPE_GAP
+    values = [p.value for _label, *both, _ours in series for p in both]
+    low, high = min(values), max(values)
+    top, bottom = SLOPE_TOP, height - SLOPE_GAP
+
+    def to_y(value: float) -> float:
+        share = (value - low) / ((high - low) or 1)
+        return top + (share if is_falling else 1 - share) * (bottom - top)
+
+    names = [
+        spread([to_y(row[side].value) for row in series], SLOPE_GAP, top, bottom)
+        for side in (1, 2)
+    ]
+    slopes = []
+    for number, (label, before, after, is_ours) in enumerate(series):
+        marks = [
+            Mark(str(x), coordinate(to_y(p.value)), p, text_y=coordinate(texts[number]))
+            for x, p, texts in zip(
+                (SlopeChart.left, SlopeChart.right), (before, after), names, strict=True
+            )
+        ]
+        slopes.append(Slope(shortened(label, SLOPE_LABEL), *marks, is_ours=is_ours))
+    first = series[0]
+    return SlopeChart(height, slopes, before=first[1].label, after=first[2].label)
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move places apart by at least `gap`, in their order, between `low` and `high`.
+
+    There must be room: `(len(places) - 1) * gap <= high - low`.
+    """
+    order = sorted(range(len(places)), key=places.__getitem__)
+    moved = list(places)
+    least = low
+    for n in order:
+        least = moved[n] = max(places[n], least)
+        least += gap
+    most = high
+    for n in reversed(order):
+        most = moved[n] = min(moved[n], most)
+        most -= gap
+    return moved

@@ -23,9 +23,11 @@ from indicators.charts import (
     LineChart,
     Multiples,
     Point,
+    SlopeChart,
     bar_chart,
     line_chart,
     multiples,
+    slope_chart,
 )
 from indicators.models import Breakdown, Indicator, Observation, Remark
 from indicators.periods import is_year
@@ -35,6 +37,7 @@ WHOLE, AREA, ITEM, COUNTRY = "", "area", "item", "country"
 PART_OF_YEAR = "part of year"
 FEWEST_FOR_A_LINE = 3
 MOST_BARS_A_ROW = 3
+MOST_SLOPES = 12
 COMPACT_FROM = 1_000_000
 
 
@@ -103,12 +106,34 @@ class Panel:
             return "figure"
         if len(self.parts) == 1:
             return "line" if longest >= FEWEST_FOR_A_LINE and is_dated else "bars"
-        return "multiples" if longest >= FEWEST_FOR_A_LINE and is_dated else "bars"
+        if longest >= FEWEST_FOR_A_LINE and is_dated:
+            return "multiples"
+        return "slope" if is_dated and self._is_before_and_after() else "bars"
+
+    def _is_before_and_after(self) -> bool:
+        """Tell whether each of a few parts has the same two years and no break between."""
+        periods = self.periods
+        return (
+            len(periods) == 2
+            and len(self.parts) <= MOST_SLOPES
+            and all(
+                [row.period for row in rows] == periods for rows in self.parts.values()
+            )
+            and not any(periods[0] < b.period[:4] <= periods[1] for b in self.breaks)
+        )
 
     @cached_property
-    def chart(self) -> LineChart | BarChart | Multiples | None:
+    def chart(self) -> LineChart | BarChart | Multiples | SlopeChart | None:
         if self.kind == "line":
             return self._line()
+        if self.kind == "slope":
+            return slope_chart(
+                [
+                    (label, *_points(rows), _is_own_country(rows[0]))
+                    for label, rows in self.parts.items()
+                ],
+                is_falling=self.rows[0].unit.code == "rank",
+            )
         if self.kind == "multiples":
             return multiples(
                 [(label, _points(rows)) for label, rows in self.parts.items()]
@@ -161,12 +186,31 @@ class Panel:
             }
         if len(self.parts) == 1:
             return f"{self._name_with_part(self.rows[0])}: {self.trend}"
+        if self.kind == "slope":
+            return self._largest_change()
         top = self.top
         return _("%(name)s: most for %(part)s, %(value)s (%(period)s)") % {
             "name": self.name,
             "part": part_label(top),
             "value": value_text(top),
             "period": top.period_label,
+        }
+
+    def _largest_change(self) -> str:
+        part, (first, last) = max(
+            self.parts.items(),
+            key=lambda part: abs(part[1][1].value - part[1][0].value),
+        )
+        return _(
+            "%(name)s: changed most for %(part)s, from %(first)s (%(start)s)"
+            " to %(last)s (%(end)s)"
+        ) % {
+            "name": self.name,
+            "part": part,
+            "first": value_text(first),
+            "start": first.period_label,
+            "last": value_text(last),
+            "end": last.period_label,
         }
 
     def _name_with_part(self, row: Observation) -> str:

@@ -2,9 +2,12 @@ import gzip
 import json
 import re
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indicators.charts import (
     Bar,
@@ -14,6 +17,8 @@ from indicators.charts import (
     line_chart,
     multiples,
     nice_ticks,
+    slope_chart,
+    spread,
 )
 from indicators.models import Breakdown, Indicator, Observation, Remark
 from indicators.panels import panels_of
@@ -41,6 +46,32 @@ def test_a_line_joins_neighbours_only():
 
     assert len(chart.lines) == 1
     assert len(chart.dashes) == 1
+
+
+@given(
+    st.lists(st.floats(0, 300), min_size=1, max_size=20),
+)
+def test_names_never_overlap_and_keep_their_order(places):
+    moved = spread(places, 15, 0, 300)
+
+    assert min(moved) >= 0
+    assert max(moved) <= 300
+    by_place = sorted(zip(places, moved, strict=True))
+    for (_, above), (_, below) in pairwise(sorted(by_place, key=lambda p: p[1])):
+        assert below - above >= 15 - 1e-9
+    for (place, above), (other, below) in pairwise(by_place):
+        assert place == other or above < below
+
+
+def test_a_slope_leads_from_before_to_after():
+    series = [("A", *points(10, 20), False), ("B", *points(20, 10), True)]
+
+    rising, falling = slope_chart(series).slopes
+
+    assert float(rising.before.y) > float(rising.after.y)
+    assert float(falling.before.y) < float(falling.after.y)
+    ranks = slope_chart(series, is_falling=True).slopes
+    assert float(ranks[0].before.y) < float(ranks[0].after.y)
 
 
 def test_a_break_cuts_the_line():
