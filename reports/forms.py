@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -361,3 +362,15 @@ class SearchForm(forms.Form):
         max_length=LONGEST_LINE,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class QuarterForm(forms.Form):
+    quarter = forms.TypedChoiceField(label=_("Quarter"), coerce=date.fromisoformat)
+
+    def __init__(self, *args: Any, quarters: Iterable[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["quarter"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [
+            (day.isoformat(), f"{day.year}-Q{(day.month + 2) // 3}") for day in quarters
+        ]

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from reports.admin.cookie import staff, vault_of
+from reports.admin.figures import figures_page
 from reports.admin.intake import intake_page
 from reports.admin.vault import vault_page
 from reports.admin.vault_pages import keys_page, search_page
@@ -96,6 +97,7 @@ class TipAdmin(admin.ModelAdmin[Tip]):
             path("search/", wrap(self.search_view), name="reports_search"),
             path("intake/", wrap(self.intake_view), name="reports_intake"),
             path("keys/", wrap(self.keys_view), name="reports_keys"),
+            path("figures/", wrap(self.figures_view), name="reports_figures"),
             path(
                 "<uuid:tip>/file/<uuid:file>/",
                 wrap(self.file_view),
@@ -125,6 +127,9 @@ class TipAdmin(admin.ModelAdmin[Tip]):
 
     def keys_view(self, request: HttpRequest) -> HttpResponse:
         return keys_page(request, self._context(request))
+
+    def figures_view(self, request: HttpRequest) -> HttpResponse:
+        return figures_page(request, self._context(request))
 
     def intake_view(self, request: HttpRequest) -> HttpResponse:
         return intake_page(request, self._context(request))

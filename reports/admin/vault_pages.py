@@ -23,7 +23,8 @@ SHOWN = 100
 SECONDS = 20
 
 
-def _vault(request: HttpRequest) -> OpenVault | None:
+def opened_vault(request: HttpRequest) -> OpenVault | None:
+    """Return a recipient's vault, if it is open; refuse everybody else."""
     if not staff(request).has_perm("reports.answer_tip"):
         raise PermissionDenied
     return vault_of(request)
@@ -33,7 +34,7 @@ def _vault(request: HttpRequest) -> OpenVault | None:
 @sensitive_post_parameters()
 def search_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Search by POST alone: a question in an address would stay in the history."""
-    vault = _vault(request)
+    vault = opened_vault(request)
     if vault is None:
         return redirect("admin:reports_vault")
     form = SearchForm(request.POST if request.method == "POST" else None)
@@ -55,7 +56,7 @@ def search_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 @never_cache
 def keys_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Grant one's cases to a colleague, and renew the keys of those somebody left."""
-    vault = _vault(request)
+    vault = opened_vault(request)
     if vault is None:
         return redirect("admin:reports_vault")
     by, people = staff(request), holders.may_be_granted(vault)

@@ -6,6 +6,7 @@ from reports.models.channel import (
     RecoveryKey,
     Salt,
 )
+from reports.models.figures import Figure, FiguresRelease
 from reports.models.recipient import Recipient, VaultSession
 from reports.models.tip import (
     Deletion,
@@ -25,6 +26,8 @@ __all__ = [
     "Channel",
     "Deletion",
     "Disclosure",
+    "Figure",
+    "FiguresRelease",
     "PrivateNote",
     "Questionnaire",
     "Recipient",
