@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from reports.admin.cookie import staff, vault_of
 from reports.admin.figures import figures_page
 from reports.admin.intake import intake_page
+from reports.admin.rewards import REWARDS, reward_context
 from reports.admin.vault import vault_page
 from reports.admin.vault_pages import keys_page, search_page
 from reports.admin.work import (
@@ -42,7 +43,7 @@ from reports.forms import (
 )
 from reports.models import Deletion, Recipient, Tip, Wrap
 from reports.questionnaires import read_schema, shown_answer
-from reports.services import cases, disclosures
+from reports.services import cases, disclosures, rewards
 from reports.services.cases import MOVES, MoveError, NoKeyError
 from reports.services.conversation import paired, read_file, read_head
 from reports.services.vaults import OpenVault
@@ -234,6 +235,7 @@ def _opened(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any]:
             if key in questions
         ],
         **work_context(request, tip, vault),
+        **reward_context(request, tip, vault),
         "turns": [(turn, names.get(turn.author, "")) for turn in case.turns],
         "evidence": paired(case.files),
         "disclosures": tip.disclosures.filter(asked_by=vault.recipient),
@@ -324,10 +326,11 @@ def _open_name(
 ) -> dict[str, Any] | None:
     try:
         identity = disclosures.read_identity(tip=tip, vault=vault, by=staff(request))
+        payee = rewards.read_payee(tip=tip, vault=vault, by=staff(request))
     except (NoKeyError, SealBrokenError):
         messages.error(request, gettext("The name is not open to you."))
         return None
-    return {"identity": identity}
+    return {"identity": identity, "payee": payee}
 
 
 HANDLERS: dict[str, Handler] = {
@@ -339,4 +342,5 @@ HANDLERS: dict[str, Handler] = {
     "ask": _ask,
     "name": _open_name,
     **WORK,
+    **REWARDS,
 }

@@ -8,6 +8,7 @@ from reports.models.channel import (
 )
 from reports.models.figures import Figure, FiguresRelease
 from reports.models.recipient import Recipient, VaultSession
+from reports.models.reward import Gravity, MonthlyIndex, Reward, RewardRule
 from reports.models.tip import (
     Deletion,
     Disclosure,
@@ -28,11 +29,15 @@ __all__ = [
     "Disclosure",
     "Figure",
     "FiguresRelease",
+    "Gravity",
+    "MonthlyIndex",
     "PrivateNote",
     "Questionnaire",
     "Recipient",
     "RecoveryKey",
     "Recusal",
+    "Reward",
+    "RewardRule",
     "Salt",
     "SealedFile",
     "SealedMessage",

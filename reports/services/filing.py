@@ -258,5 +258,9 @@ def _with_copy(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**record["clean"], "of": record["id"]}
 
 
+def reward_place(tip: Tip, column: str) -> Place:
+    return Place("reward", column, tip.id, tip.id)
+
+
 def file_place(tip: UUID, file: UUID) -> Place:
     return Place("file", "record", tip, file)

@@ -14,7 +14,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from reports.crypto import SealBrokenError, new_key, seal, unseal, wrap
-from reports.models import PrivateNote, Recipient, Recusal, SealedMessage, Tip, Wrap
+from reports.models import (
+    PrivateNote,
+    Recipient,
+    Recusal,
+    Reward,
+    SealedMessage,
+    Tip,
+    Wrap,
+)
 from reports.services.cases import NoKeyError, key_of
 from reports.services.conversation import (
     Head,
@@ -26,6 +34,7 @@ from reports.services.filing import (
     file_place,
     place_of,
     reporters_info,
+    reward_place,
     wrap_for_recovery,
     wraps,
 )
@@ -254,6 +263,10 @@ def _rekey(tip: Tip, old: bytes, by: User) -> None:
         place = file_place(row.id, file.id)
         file.record = seal(new, unseal(old, file.record, place), place)
         file.save(update_fields=["record"])
+    for given in Reward.objects.filter(tip=row):
+        place = reward_place(row, "body")
+        given.body = seal(new, unseal(old, given.body, place), place)
+        given.save(update_fields=["body"])
     people = [
         person for person in holders(row) if person.is_active and person.user.is_active
     ]

@@ -15,12 +15,13 @@ from reports.crypto import SealBrokenError
 from reports.deadlines import first_due_label, protected_until
 from reports.downloads import attachment_response
 from reports.form_tokens import FormTooOldError, open_form, seal_form
-from reports.forms import MessageForm, NameForm, ReceiptForm
+from reports.forms import MessageForm, NameForm, PayeeForm, ReceiptForm
 from reports.models import SealedFile, Tip
 from reports.questionnaires import read_schema, shown_answer
 from reports.receipts import new_receipt
 from reports.services.cases import is_overdue
 from reports.services.conversation import paired, read_file, read_files
+from reports.services.rewards import give_payee, has_payee, rewarded
 from reports.services.visits import (
     Visit,
     add_reporters_files,
@@ -78,7 +79,7 @@ def case(request: HttpRequest) -> HttpResponseBase:
 
 
 def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
-    message, name = MessageForm(), NameForm()
+    message, name, payee = MessageForm(), NameForm(), PayeeForm(prefix="payee")
     said = ""
     if action == "message":
         message = MessageForm(request.POST)
@@ -90,12 +91,24 @@ def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
         if name.is_valid():
             give_name(visit=visit, **name.cleaned_data)
             name, said = NameForm(), _("Your name is sealed for the custodians alone.")
+    elif action == "payee":
+        payee = PayeeForm(request.POST, prefix="payee")
+        if payee.is_valid() and give_payee(visit=visit, payee=payee.cleaned_data):
+            payee, said = PayeeForm(prefix="payee"), _("To whom it is paid is sealed.")
     elif action == "add":
         said = _add_files(request, visit)
     elif action in STEPS:
         said = STEPS[action](visit)
     proof = _proof(visit) if action == "proof" else ""
-    return _case(request, visit, message=message, name=name, said=said, proof=proof)
+    return _case(
+        request,
+        visit,
+        message_form=message,
+        name_form=name,
+        payee_form=payee,
+        said=said,
+        proof=proof,
+    )
 
 
 def _proof(visit: Visit) -> str:
@@ -143,7 +156,7 @@ def _add_files(request: HttpRequest, visit: Visit) -> str:
 def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
     tip = visit.tip
     try:
-        report = read_report(visit)
+        report, sums = read_report(visit), rewarded(visit)
     except SealBrokenError:
         # Better nothing than something another hand has put there.
         return render(request, "reports/broken.html")
@@ -165,10 +178,11 @@ def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
         "is_closed": tip.state == Tip.State.CLOSED,
         "message_form": MessageForm(),
         "name_form": NameForm(),
+        "sums": sums,
+        "has_payee": sums is not None and has_payee(visit),
+        "payee_form": PayeeForm(prefix="payee"),
         **more,
     }
-    context["message_form"] = more.get("message", context["message_form"])
-    context["name_form"] = more.get("name", context["name_form"])
     return render(request, "reports/case.html", context)
 
 
