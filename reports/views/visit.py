@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from reports.crypto import SealBrokenError
 from reports.deadlines import first_due_label, protected_until
 from reports.downloads import attachment_response
+from reports.file_texts import told
 from reports.form_tokens import FormTooOldError, open_form, seal_form
 from reports.forms import MessageForm, NameForm, PayeeForm, ReceiptForm
 from reports.models import SealedFile, Tip
@@ -34,9 +35,10 @@ from reports.services.visits import (
     read_report,
 )
 from reports.uploads import path_of
-from reports.views.pages import receipt_page, reporter_page, uploaded
+from reports.views.pages import only_clean, receipt_page, reporter_page, uploaded
 
 VISIT_MINUTES = 30
+Record = dict[str, Any]
 
 
 @reporter_page
@@ -80,7 +82,7 @@ def case(request: HttpRequest) -> HttpResponseBase:
 
 def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
     message, name, payee = MessageForm(), NameForm(), PayeeForm(prefix="payee")
-    said = ""
+    said, waiting = "", list[Record]()
     if action == "message":
         message = MessageForm(request.POST)
         if message.is_valid():
@@ -96,7 +98,9 @@ def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
         if payee.is_valid() and give_payee(visit=visit, payee=payee.cleaned_data):
             payee, said = PayeeForm(prefix="payee"), _("To whom it is paid is sealed.")
     elif action == "add":
-        said = _add_files(request, visit)
+        waiting, said = _received(request, visit)
+    elif action in LATER:
+        said = _decide_files(request, visit, action)
     elif action in STEPS:
         said = STEPS[action](visit)
     proof = _proof(visit) if action == "proof" else ""
@@ -106,6 +110,8 @@ def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
         message_form=message,
         name_form=name,
         payee_form=payee,
+        waiting=told(waiting),
+        pending=seal_form("pending", {"files": waiting}, minutes=VISIT_MINUTES),
         said=said,
         proof=proof,
     )
@@ -134,23 +140,44 @@ def _ask_no_more(visit: Visit) -> str:
     return _("Staff are asked no more to erase your report.")
 
 
+LATER = {"send-files", "send-clean", "drop-files"}
 STEPS = {"unname": _unname, "erase": _ask_for_erasure, "keep": _ask_no_more}
 
 
-def _add_files(request: HttpRequest, visit: Visit) -> str:
+def _received(request: HttpRequest, visit: Visit) -> tuple[list[Record], str]:
+    """Seal the files that came; they are sent when the reporter saw what they tell."""
     records, refused = uploaded(request)
     try:
         sent = len(paired(read_files(visit.tip, visit.content_key)))
     except SealBrokenError:
         sent = settings.TIP_FILES
     room = max(0, settings.TIP_FILES - sent)
-    add_reporters_files(visit=visit, records=records[:room])
-    for record in records[room:]:
+    _drop(records[room:])
+    if refused or len(records) > room:
+        text = _("A file was too large or there is no room for it; it was not kept.")
+        return records[:room], text
+    return records, ""
+
+
+def _decide_files(request: HttpRequest, visit: Visit, action: str) -> str:
+    """Send the files the reporter has looked at, whole or cleaned, or none of them."""
+    try:
+        records = open_form("pending", request.POST.get("pending", ""))["files"]
+    except FormTooOldError:
+        return _("The files waited too long; choose them again.")
+    if action == "drop-files":
+        _drop(records)
+        return _("Nothing was sent.")
+    if action == "send-clean":
+        records = [only_clean(record) for record in records]
+    add_reporters_files(visit=visit, records=records)
+    return _("Your file is sealed and sent.")
+
+
+def _drop(records: list[Record]) -> None:
+    for record in records:
         for unwanted in (record, record.get("clean", record)):
             path_of(UUID(unwanted["id"])).unlink(missing_ok=True)
-    if refused or len(records) > room:
-        return _("A file was too large or there is no room for it; it was not kept.")
-    return _("Your file is sealed and sent.") if records else ""
 
 
 def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
