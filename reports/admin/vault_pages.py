@@ -21,6 +21,7 @@ from reports.services.vaults import OpenVault
 SHOWN = 100
 # A request ends before a proxy loses patience; the next one goes on where it ended.
 SECONDS = 20
+KEYS = "admin:reports_keys"
 
 
 def opened_vault(request: HttpRequest) -> OpenVault | None:
@@ -66,9 +67,10 @@ def keys_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     if form.is_bound and form.is_valid():
         to = form.cleaned_data["to"]
         done = holders.grant_all(to=to, vault=vault, by=by, seconds=SECONDS)
-        return _tell(request, done)
+        return tell_of_sweep(request, done, KEYS)
     if request.POST.get("action") == "rekey":
-        return _tell(request, holders.rekey_all(vault=vault, by=by, seconds=SECONDS))
+        done = holders.rekey_all(vault=vault, by=by, seconds=SECONDS)
+        return tell_of_sweep(request, done, KEYS)
     context = {
         **context,
         "title": _("Keys of my cases"),
@@ -78,7 +80,9 @@ def keys_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, "admin/reports/keys.html", context)
 
 
-def _tell(request: HttpRequest, sweep: tuple[int, int, int]) -> HttpResponse:
+def tell_of_sweep(
+    request: HttpRequest, sweep: tuple[int, int, int], page: str
+) -> HttpResponse:
     done, passed, left = sweep
     messages.success(
         request, ngettext("%d case was done.", "%d cases were done.", done) % done
@@ -91,4 +95,4 @@ def _tell(request: HttpRequest, sweep: tuple[int, int, int]) -> HttpResponse:
             "%d is left; press once more.", "%d are left; press once more.", left
         )
         messages.warning(request, text % left)
-    return redirect("admin:reports_keys")
+    return redirect(page)

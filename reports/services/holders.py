@@ -6,7 +6,6 @@ nobody who gave a case up gets it (back), and the last holder stays.
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -113,10 +112,10 @@ def grant_all(
             return False
         return True
 
-    return _sweep(waiting.order_by("pk"), one, seconds)
+    return sweep(waiting.order_by("pk"), one, seconds)
 
 
-def _sweep(
+def sweep(
     waiting: QuerySet[Tip], one: Callable[[Tip], bool], seconds: float
 ) -> tuple[int, int, int]:
     ends = time.monotonic() + seconds
@@ -183,16 +182,6 @@ def close(*, person: Recipient) -> None:
     """
     list(Recipient.objects.select_for_update().order_by("pk"))
     _take_keys(person, None)
-
-
-def close_with_login(instance: User, created: bool, **kwargs: Any) -> None:
-    """Follow a login that was saved; whoever may sign in no more keeps no keys."""
-    columns = kwargs.get("update_fields")
-    is_about_it = columns is None or {"is_active", "is_staff"} & set(columns)
-    if created or not is_about_it or (instance.is_active and instance.is_staff):
-        return
-    for person in Recipient.objects.filter(user=instance, is_active=True):
-        close(person=person)
 
 
 def _take_keys(person: Recipient, by: User | None) -> None:
@@ -292,7 +281,7 @@ def rekey_all(*, vault: OpenVault, by: User, seconds: float) -> tuple[int, int, 
         return True
 
     waiting = Tip.objects.held_by(vault.recipient.user).filter(is_key_due=True)
-    return _sweep(waiting.order_by("pk"), one, seconds)
+    return sweep(waiting.order_by("pk"), one, seconds)
 
 
 def _audit(action: str, tip: Tip, by: User | None, detail: str = "") -> None:

@@ -244,7 +244,9 @@ def add_reporters_files(*, visit: Visit, records: Iterable[dict[str, Any]]) -> N
 def give_name(*, visit: Visit, name: str, contact: str) -> None:
     """Seal who the reporter is, under the key the custodians hold."""
     tip = visit.tip
-    tip.identity = seal_identity(tip, visit.identity_key, name, contact)
+    excluded = read_head(tip, visit.content_key).excluded_ids
+    key = visit.identity_key
+    tip.identity = seal_identity(tip, key, name, contact, excluded)
     tip.save(update_fields=["identity"])
 
 

@@ -404,6 +404,15 @@ def test_the_reporter_adds_a_file_and_gets_it_back(back):
     assert got.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def send_file(client, receipt, file):
+    """Add a file to a report that was filed before, and send it after looking."""
+    page = client.post("/en/report/receipt/", {"receipt": receipt})
+    visit = {"visit": hidden(page, "visit")}
+    page = client.post("/en/report/case/", {**visit, "action": "add", "file": file})
+    sent = {**visit, "action": "send-files", "pending": hidden(page, "pending")}
+    return client.post("/en/report/case/", sent)
+
+
 def sent_later(back, file, action="send-files"):
     return back(action, pending=hidden(back("add", file=file), "pending"))
 
