@@ -54,6 +54,11 @@ def key_of(tip: Tip, vault: OpenVault, purpose: str, by: User) -> bytes:
     wrapped = tip.wraps.filter(recipient=vault.recipient, purpose=purpose).first()
     if wrapped is None or _is_over(wrapped):
         raise NoKeyError
+    return key_in(wrapped, tip, vault, by)
+
+
+def key_in(wrapped: Wrap, tip: Tip, vault: OpenVault, by: User) -> bytes:
+    """Return the key in a wrap of one's own that was read already."""
     try:
         return _open_wrap(tip, wrapped, vault)
     except SealBrokenError:
