@@ -32,6 +32,7 @@ PATHS = [
     "bodies/",
     "bodies/src/",
     "report/",
+    "report/statistics/",
     "volunteers/",
     "volunteers/apply/",
     "initiatives/",

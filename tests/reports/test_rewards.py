@@ -276,7 +276,7 @@ def test_the_reporter_learns_of_it_and_says_who_is_paid(client, approved):
     refused = client.post("/en/report/case/", {**said, "payee-number": "12"})
     taken = client.post("/en/report/case/", said)
 
-    assert "500000.00" in page.text
+    assert "500,000.00" in page.text
     assert "Write the twelve digits of the number" in refused.text
     assert "To whom it is paid is sealed." in taken.text
     assert "Marker" not in taken.text
@@ -293,4 +293,4 @@ def test_staff_propose_and_approve_on_the_page(people, confirmed):
     other.post(page, {"action": "approve-reward"})
 
     assert Reward.objects.get().approved_by == people["bolat"]
-    assert "157280.00" in one.get(page).text
+    assert "157,280.00" in one.get(page).text
