@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -17,7 +18,8 @@ def main() -> None:
     rounds = sys.argv[1] if len(sys.argv) > 1 else "100000"
     begun = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/reports/test_fuzz.py"],
+        # So many take longer than a test may.
+        [*PYTEST, "--timeout=0", "tests/reports/test_fuzz.py"],
         cwd=ROOT,
         env={**os.environ, "FUZZ_ROUNDS": rounds},
         check=False,

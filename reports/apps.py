@@ -2,8 +2,9 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_out
-from django.db.models.signals import post_save
+from django.db.models.signals import m2m_changed, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,7 +14,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, for it needs the models.
-        from reports.services.holders import close_with_login
+        from reports.services.closing import close_with_login, close_with_role
         from reports.services.vaults import lock_at_sign_out
 
         self.lock: Any = lock_at_sign_out
@@ -24,3 +25,10 @@ class ReportsConfig(AppConfig):
             sender=settings.AUTH_USER_MODEL,
             dispatch_uid="reports close vault",
         )
+        user = get_user_model()
+        for given in (user.groups.through, user.user_permissions.through):
+            m2m_changed.connect(
+                close_with_role,
+                sender=given,
+                dispatch_uid=f"reports follow {given.__name__}",
+            )

@@ -78,8 +78,9 @@ class Place:
     number: int = 0
 
     def __bytes__(self) -> bytes:
-        parts = ("acp", "v1", self.table, self.column, self.tip, self.row, self.number)
-        return "|".join(str(part) for part in parts).encode()
+        return (
+            f"acp|v1|{self.table}|{self.column}|{self.tip}|{self.row}|{self.number}"
+        ).encode()
 
 
 def new_key() -> bytes:

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from foundation.languages import alphabetical
 from foundation.territory.models import Area, PublicBody
 from reports.deadlines import longest_extension
-from reports.models import AnswerTemplate, Authority, Recipient, Tip
+from reports.models import (
+    AnswerTemplate,
+    Authority,
+    Gravity,
+    MonthlyIndex,
+    Recipient,
+    Tip,
+)
 from reports.questionnaires import Answers, Question, Section
 
 LONGEST_LINE = 300
@@ -170,6 +178,29 @@ class NameForm(forms.Form):
     )
 
 
+class PayeeForm(forms.Form):
+    """To whom a reward is paid; the reporter may leave it unclaimed."""
+
+    name = forms.CharField(
+        label=_("Full name of who is paid"),
+        max_length=LONGEST_LINE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    number = forms.RegexField(
+        label=_("Individual identification number (IIN)"),
+        regex=r"^\d{12}$",
+        error_messages={"invalid": _("Write the twelve digits of the number")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    account = forms.RegexField(
+        label=_("Bank account (IBAN)"),
+        help_text=_("Of Kazakhstan: KZ and 18 more letters and digits."),
+        regex=r"^[A-Za-z]{2}[0-9]{2}[A-Za-z0-9 ]{11,38}$",
+        error_messages={"invalid": _("Write the account as the bank gives it")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 # Staff
 
 SHORTEST_PASSPHRASE = 16
@@ -301,6 +332,23 @@ class AuthorityForm(forms.Form):
     to = forms.ModelChoiceField(label=_("Authority"), queryset=Authority.objects.all())
 
 
+class RewardForm(forms.Form):
+    gravity = forms.ChoiceField(label=_("Gravity"), choices=Gravity.choices)
+    damage = forms.DecimalField(
+        label=_("Bribe or damage in tenge"),
+        help_text=_("Leave it empty if there was none."),
+        max_digits=17,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+    )
+    index = forms.ModelChoiceField(
+        label=_("MCI of the year in which it is decided"),
+        queryset=MonthlyIndex.objects.all(),
+        empty_label=None,
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Why the name is needed"),
@@ -361,3 +409,15 @@ class SearchForm(forms.Form):
         max_length=LONGEST_LINE,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class QuarterForm(forms.Form):
+    quarter = forms.TypedChoiceField(label=_("Quarter"), coerce=date.fromisoformat)
+
+    def __init__(self, *args: Any, quarters: Iterable[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["quarter"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [
+            (day.isoformat(), f"{day.year}-Q{(day.month + 2) // 3}") for day in quarters
+        ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("receipt/", views.receipt, name="receipt"),
     path("case/", views.case, name="case"),
     path("proof/", views.check_proof, name="proof"),
+    path("statistics/", views.statistics, name="statistics"),
     path("feed/<slug:token>/", views.feed, name="feed"),
     path("leave/", views.leave, name="leave"),
 ]

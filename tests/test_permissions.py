@@ -69,6 +69,7 @@ POLICY = {
     "report/receipt/": PUBLIC,
     "report/case/": PUBLIC,
     "report/proof/": PUBLIC,
+    "report/statistics/": PUBLIC,
     "report/feed/<slug:token>/": PUBLIC,
     "report/leave/": PUBLIC,
     "me/": MEMBER,

@@ -18,7 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from reports.admin.cookie import staff, vault_of
+from reports.admin.figures import figures_page
 from reports.admin.intake import intake_page
+from reports.admin.rewards import REWARDS, reward_context
 from reports.admin.vault import vault_page
 from reports.admin.vault_pages import keys_page, search_page
 from reports.admin.work import (
@@ -41,7 +43,7 @@ from reports.forms import (
 )
 from reports.models import Deletion, Recipient, Tip, Wrap
 from reports.questionnaires import read_schema, shown_answer
-from reports.services import cases, disclosures
+from reports.services import cases, disclosures, rewards
 from reports.services.cases import MOVES, MoveError, NoKeyError
 from reports.services.conversation import paired, read_file, read_head
 from reports.services.vaults import OpenVault
@@ -96,6 +98,7 @@ class TipAdmin(admin.ModelAdmin[Tip]):
             path("search/", wrap(self.search_view), name="reports_search"),
             path("intake/", wrap(self.intake_view), name="reports_intake"),
             path("keys/", wrap(self.keys_view), name="reports_keys"),
+            path("figures/", wrap(self.figures_view), name="reports_figures"),
             path(
                 "<uuid:tip>/file/<uuid:file>/",
                 wrap(self.file_view),
@@ -125,6 +128,9 @@ class TipAdmin(admin.ModelAdmin[Tip]):
 
     def keys_view(self, request: HttpRequest) -> HttpResponse:
         return keys_page(request, self._context(request))
+
+    def figures_view(self, request: HttpRequest) -> HttpResponse:
+        return figures_page(request, self._context(request))
 
     def intake_view(self, request: HttpRequest) -> HttpResponse:
         return intake_page(request, self._context(request))
@@ -229,6 +235,7 @@ def _opened(request: HttpRequest, tip: Tip, vault: OpenVault) -> dict[str, Any]:
             if key in questions
         ],
         **work_context(request, tip, vault),
+        **reward_context(request, tip, vault),
         "turns": [(turn, names.get(turn.author, "")) for turn in case.turns],
         "evidence": paired(case.files),
         "disclosures": tip.disclosures.filter(asked_by=vault.recipient),
@@ -319,10 +326,11 @@ def _open_name(
 ) -> dict[str, Any] | None:
     try:
         identity = disclosures.read_identity(tip=tip, vault=vault, by=staff(request))
+        payee = rewards.read_payee(tip=tip, vault=vault, by=staff(request))
     except (NoKeyError, SealBrokenError):
         messages.error(request, gettext("The name is not open to you."))
         return None
-    return {"identity": identity}
+    return {"identity": identity, "payee": payee}
 
 
 HANDLERS: dict[str, Handler] = {
@@ -334,4 +342,5 @@ HANDLERS: dict[str, Handler] = {
     "ask": _ask,
     "name": _open_name,
     **WORK,
+    **REWARDS,
 }

@@ -7,14 +7,17 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 
 from reports.admin.cookie import staff, vault_of
+from reports.admin.vault_pages import SECONDS, tell_of_sweep
 from reports.crypto import SealBrokenError
-from reports.forms import GrantForm
+from reports.forms import ColleagueForm, GrantForm
 from reports.models import Disclosure, Wrap
-from reports.services import disclosures
+from reports.services import disclosures, names
 from reports.services.cases import MoveError, NoKeyError
 from reports.services.vaults import OpenVault
 
@@ -26,6 +29,7 @@ class DisclosureAdmin(admin.ModelAdmin[Disclosure]):
     list_display = ["reference", "asked_by", "state", "asked_on", "expires_on"]
     list_filter = ["state"]
     list_select_related = ["tip", "asked_by"]
+    change_list_template = "admin/reports/disclosures.html"
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Disclosure]:
@@ -50,6 +54,14 @@ class DisclosureAdmin(admin.ModelAdmin[Disclosure]):
         self, request: HttpRequest, obj: Disclosure | None = None
     ) -> bool:
         return False
+
+    def get_urls(self) -> list[URLPattern]:
+        keys = self.admin_site.admin_view(self.names_view)
+        return [path("keys/", keys, name="reports_names"), *super().get_urls()]
+
+    def names_view(self, request: HttpRequest) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return names_page(request, context)
 
     def change_view(
         self,
@@ -79,6 +91,25 @@ class DisclosureAdmin(admin.ModelAdmin[Disclosure]):
             "form": form,
         }
         return TemplateResponse(request, "admin/reports/disclosure.html", context)
+
+
+@never_cache
+def names_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Let another custodian guard the names one guards."""
+    if not staff(request).has_perm("reports.decide_disclosure"):
+        raise PermissionDenied
+    vault = vault_of(request)
+    if vault is None:
+        return redirect("admin:reports_vault")
+    people = names.other_custodians(vault)
+    form = ColleagueForm(request.POST or None, people=people)
+    if form.is_valid():
+        done = names.grant_names(
+            to=form.cleaned_data["to"], vault=vault, by=staff(request), seconds=SECONDS
+        )
+        return tell_of_sweep(request, done, "admin:reports_names")
+    context = {**context, "title": gettext("Names I guard"), "form": form}
+    return TemplateResponse(request, "admin/reports/names.html", context)
 
 
 def _decide(

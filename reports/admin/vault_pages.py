@@ -21,9 +21,11 @@ from reports.services.vaults import OpenVault
 SHOWN = 100
 # A request ends before a proxy loses patience; the next one goes on where it ended.
 SECONDS = 20
+KEYS = "admin:reports_keys"
 
 
-def _vault(request: HttpRequest) -> OpenVault | None:
+def opened_vault(request: HttpRequest) -> OpenVault | None:
+    """Return a recipient's vault, if it is open; refuse everybody else."""
     if not staff(request).has_perm("reports.answer_tip"):
         raise PermissionDenied
     return vault_of(request)
@@ -33,7 +35,7 @@ def _vault(request: HttpRequest) -> OpenVault | None:
 @sensitive_post_parameters()
 def search_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Search by POST alone: a question in an address would stay in the history."""
-    vault = _vault(request)
+    vault = opened_vault(request)
     if vault is None:
         return redirect("admin:reports_vault")
     form = SearchForm(request.POST if request.method == "POST" else None)
@@ -55,7 +57,7 @@ def search_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 @never_cache
 def keys_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Grant one's cases to a colleague, and renew the keys of those somebody left."""
-    vault = _vault(request)
+    vault = opened_vault(request)
     if vault is None:
         return redirect("admin:reports_vault")
     by, people = staff(request), holders.may_be_granted(vault)
@@ -65,9 +67,10 @@ def keys_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     if form.is_bound and form.is_valid():
         to = form.cleaned_data["to"]
         done = holders.grant_all(to=to, vault=vault, by=by, seconds=SECONDS)
-        return _tell(request, done)
+        return tell_of_sweep(request, done, KEYS)
     if request.POST.get("action") == "rekey":
-        return _tell(request, holders.rekey_all(vault=vault, by=by, seconds=SECONDS))
+        done = holders.rekey_all(vault=vault, by=by, seconds=SECONDS)
+        return tell_of_sweep(request, done, KEYS)
     context = {
         **context,
         "title": _("Keys of my cases"),
@@ -77,7 +80,9 @@ def keys_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, "admin/reports/keys.html", context)
 
 
-def _tell(request: HttpRequest, sweep: tuple[int, int, int]) -> HttpResponse:
+def tell_of_sweep(
+    request: HttpRequest, sweep: tuple[int, int, int], page: str
+) -> HttpResponse:
     done, passed, left = sweep
     messages.success(
         request, ngettext("%d case was done.", "%d cases were done.", done) % done
@@ -90,4 +95,4 @@ def _tell(request: HttpRequest, sweep: tuple[int, int, int]) -> HttpResponse:
             "%d is left; press once more.", "%d are left; press once more.", left
         )
         messages.warning(request, text % left)
-    return redirect("admin:reports_keys")
+    return redirect(page)

@@ -6,7 +6,9 @@ from reports.models.channel import (
     RecoveryKey,
     Salt,
 )
+from reports.models.figures import Figure, FiguresRelease
 from reports.models.recipient import Recipient, VaultSession
+from reports.models.reward import Gravity, MonthlyIndex, Reward, RewardRule
 from reports.models.tip import (
     Deletion,
     Disclosure,
@@ -25,11 +27,17 @@ __all__ = [
     "Channel",
     "Deletion",
     "Disclosure",
+    "Figure",
+    "FiguresRelease",
+    "Gravity",
+    "MonthlyIndex",
     "PrivateNote",
     "Questionnaire",
     "Recipient",
     "RecoveryKey",
     "Recusal",
+    "Reward",
+    "RewardRule",
     "Salt",
     "SealedFile",
     "SealedMessage",

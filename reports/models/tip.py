@@ -71,6 +71,7 @@ class Tip(models.Model):
     answer_due_on = models.DateField(_("answer due on"))
     forward_due_on = models.DateField(_("to be forwarded until"))
     extended_on = models.DateField(_("extended on"), null=True, blank=True)
+    answered_on = models.DateField(_("answered on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     # From this day neither the receipt nor a recipient opens it: it is erased.
     erase_on = models.DateField(_("erased on"), null=True, blank=True)

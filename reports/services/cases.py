@@ -54,6 +54,11 @@ def key_of(tip: Tip, vault: OpenVault, purpose: str, by: User) -> bytes:
     wrapped = tip.wraps.filter(recipient=vault.recipient, purpose=purpose).first()
     if wrapped is None or _is_over(wrapped):
         raise NoKeyError
+    return key_in(wrapped, tip, vault, by)
+
+
+def key_in(wrapped: Wrap, tip: Tip, vault: OpenVault, by: User) -> bytes:
+    """Return the key in a wrap of one's own that was read already."""
     try:
         return _open_wrap(tip, wrapped, vault)
     except SealBrokenError:
@@ -128,10 +133,13 @@ def move(*, tip: Tip, to: str, outcome: str = "", by: User) -> Tip:
     if (to == S.CLOSED) != bool(outcome):
         raise MoveError("Only a closed case has an outcome")
     before, row.state, row.outcome = row.state, to, outcome
+    if to == S.ANSWERED and row.answered_on is None:
+        row.answered_on = timezone.localdate()
     if to == S.CLOSED:
         row.closed_on = timezone.localdate()
         row.erase_on = row.closed_on + timedelta(days=row.channel.retention_days)
-    row.save(update_fields=["state", "outcome", "closed_on", "erase_on"])
+    columns = ["state", "outcome", "answered_on", "closed_on", "erase_on"]
+    row.save(update_fields=columns)
     _audit("move", row, by, f"{before} to {to} {outcome}".strip())
     return row
 

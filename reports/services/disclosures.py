@@ -88,7 +88,7 @@ def read_identity(*, tip: Tip, vault: OpenVault, by: User) -> dict[str, str]:
         raise
     record(action="open the name", kind="report", public_id=tip.reference, by=by)
     identity: dict[str, str] = json.loads(text)
-    return identity
+    return {part: identity[part] for part in ("name", "contact")}
 
 
 def _audit(action: str, row: Disclosure, by: User, detail: str = "") -> None:

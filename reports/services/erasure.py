@@ -44,7 +44,10 @@ def withdraw(*, tip: Tip, person: Recipient, by: User) -> None:
 
 
 def _held(tip: Tip, person: Recipient) -> Tip:
-    row = Tip.objects.select_for_update().get(pk=tip.pk)
+    row = Tip.objects.select_for_update().filter(pk=tip.pk).first()
+    # Somebody may have erased it in the same moment.
+    if row is None:
+        raise NoKeyError
     if not row.wraps.filter(recipient=person, purpose=Wrap.Purpose.CONTENT).exists():
         raise NoKeyError
     return row

@@ -130,7 +130,9 @@ def _file(
     tip.head = seal_text(content_key, _head(content, keys), place_of(tip, "head"))
     public_key = reporters_root(keys.unlock).public_key
     tip.reporter_key = seal(content_key, public_key, place_of(tip, "reporter_key"))
-    tip.identity = seal_identity(tip, identity_key, content.name, content.contact)
+    tip.identity = seal_identity(
+        tip, identity_key, content.name, content.contact, map(str, content.excluded)
+    )
     for_recovery(tip, content_key, identity_key)
     tip.save(force_insert=True)
     Wrap.objects.bulk_create(
@@ -198,10 +200,23 @@ def place_of(tip: Tip, column: str) -> Place:
     return Place("tip", column, tip.id, tip.id)
 
 
-def seal_identity(tip: Tip, key: bytes, name: str, contact: str) -> bytes:
-    """Seal who the reporter is; a report without a name carries as many bytes."""
-    text = json.dumps({"name": name, "contact": contact}, ensure_ascii=False)
+def seal_identity(
+    tip: Tip, key: bytes, name: str, contact: str, excluded: Iterable[str]
+) -> bytes:
+    """Seal who the reporter is; a report without a name carries as many bytes.
+
+    The marks of excluded people let a custodian pass the key on and not to them, without
+    reading who they are.
+    """
+    marks = sorted(exclusion_mark(key, person) for person in excluded)
+    said = {"name": name, "contact": contact, "excluded": marks}
+    text = json.dumps(said, ensure_ascii=False)
     return seal_text(key, text, place_of(tip, "identity"))
+
+
+def exclusion_mark(key: bytes, person: str) -> str:
+    mark = blake2b(person.encode(), key=key, person=b"acp-excluded", digest_size=16)
+    return mark.hexdigest()
 
 
 def wraps(
@@ -256,6 +271,10 @@ def _with_copy(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {**original, "state": record.get("state", "")}
     if "clean" in record:
         yield {**record["clean"], "of": record["id"]}
+
+
+def reward_place(tip: Tip, column: str) -> Place:
+    return Place("reward", column, tip.id, tip.id)
 
 
 def file_place(tip: UUID, file: UUID) -> Place:

@@ -151,7 +151,7 @@ def unopened(vault: OpenVault) -> int:
 def _held(vault: OpenVault) -> Iterator[Sealed]:
     rows = _wraps(vault).exclude(own=None)
     columns = ("tip", "epoch", "own", "tip__head", "tip__desk")
-    return itertools.starmap(Sealed, rows.values_list(*columns).iterator(500))
+    return itertools.starmap(Sealed, rows.values_list(*columns).iterator(2000))
 
 
 def _messages(vault: OpenVault) -> dict[UUID, list[Message]]:

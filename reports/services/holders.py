@@ -6,7 +6,8 @@ nobody who gave a case up gets it (back), and the last holder stays.
 
 import time
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,8 +15,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from reports.crypto import SealBrokenError, new_key, seal, unseal, wrap
-from reports.models import PrivateNote, Recipient, Recusal, SealedMessage, Tip, Wrap
-from reports.services.cases import NoKeyError, key_of
+from reports.models import (
+    PrivateNote,
+    Recipient,
+    Recusal,
+    Reward,
+    SealedMessage,
+    Tip,
+    Wrap,
+)
+from reports.services.cases import NoKeyError, key_in, key_of
 from reports.services.conversation import (
     Head,
     KeyChangedError,
@@ -26,12 +35,15 @@ from reports.services.filing import (
     file_place,
     place_of,
     reporters_info,
+    reward_place,
     wrap_for_recovery,
     wraps,
 )
 from reports.services.vaults import OpenVault, sole_holder
 
 CONTENT = Wrap.Purpose.CONTENT
+# So many cases of a bulk grant make one transaction.
+BATCH = 50
 # What of a tip's own row lies under its key.
 RESEALED = ("head", "desk", "reporter_key")
 
@@ -88,8 +100,8 @@ def grant_all(
     """Grant the cases one holds, for some seconds; return how many were granted, were
     passed over and are left.
 
-    Each case is a transaction of its own: a run that breaks off is taken up where it
-    ended, for what is granted is not asked for again.
+    Some cases make a transaction: a run that breaks off is taken up where it ended, for
+    what is granted is not asked for again.
     """
     theirs = Wrap.objects.filter(tip=OuterRef("pk"), recipient=to, purpose=CONTENT)
     given_up = Recusal.objects.filter(tip=OuterRef("pk"), recipient=to)
@@ -97,17 +109,56 @@ def grant_all(
         Exists(theirs) | Exists(given_up)
     )
 
-    def one(tip: Tip) -> bool:
-        try:
-            grant(tip=tip, to=to, vault=vault, by=by)
-        except (MayNotHoldError, KeyChangedError, SealBrokenError):
-            return False
-        return True
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    ends = time.monotonic() + seconds
+    seen = done = 0
+    while seen < len(ids) and time.monotonic() <= ends:
+        batch = ids[seen : seen + BATCH]
+        done += _grant_some(batch, to, vault, by)
+        seen += len(batch)
+    return done, seen - done, len(ids) - seen
 
-    return _sweep(waiting.order_by("pk"), one, seconds)
+
+def _grant_some(ids: list[UUID], to: Recipient, vault: OpenVault, by: User) -> int:
+    """Grant cases that are held; return how many may be and were granted."""
+    mine = Wrap.objects.filter(
+        recipient=vault.recipient, purpose=CONTENT, tip__in=ids
+    ).select_related("tip")
+    keys: dict[UUID, tuple[bytes, int]] = {}
+    for wrapped in mine:
+        with suppress(SealBrokenError):
+            key = key_in(wrapped, wrapped.tip, vault, by)
+            if not read_head(wrapped.tip, key).excludes(to):
+                keys[wrapped.tip_id] = key, wrapped.tip.epoch
+    return _grant_keys(keys, to, by)
 
 
-def _sweep(
+@transaction.atomic
+def _grant_keys(keys: dict[UUID, tuple[bytes, int]], to: Recipient, by: User) -> int:
+    # In one order always, so that two who grant do not wait for each other for ever.
+    rows = list(Tip.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    theirs = Wrap.objects.filter(recipient=to, purpose=CONTENT, tip__in=keys)
+    given_up = Recusal.objects.filter(recipient=to, tip__in=keys)
+    passed = {*theirs.values_list("tip", flat=True)}
+    passed |= {*given_up.values_list("tip", flat=True)}
+    granted = [
+        row for row in rows if row.pk not in passed and row.epoch == keys[row.pk][1]
+    ]
+    if to.kind != Recipient.Kind.RECIPIENT or not to.is_active:
+        return 0
+    Wrap.objects.bulk_create(
+        [
+            wrapped
+            for row in granted
+            for wrapped in wraps(row, [to], CONTENT, keys[row.pk][0], row.epoch)
+        ]
+    )
+    for row in granted:
+        _audit("grant", row, by, str(to.public_id))
+    return len(granted)
+
+
+def sweep(
     waiting: QuerySet[Tip], one: Callable[[Tip], bool], seconds: float
 ) -> tuple[int, int, int]:
     ends = time.monotonic() + seconds
@@ -174,16 +225,6 @@ def close(*, person: Recipient) -> None:
     """
     list(Recipient.objects.select_for_update().order_by("pk"))
     _take_keys(person, None)
-
-
-def close_with_login(instance: User, created: bool, **kwargs: Any) -> None:
-    """Follow a login that was saved; whoever may sign in no more keeps no keys."""
-    columns = kwargs.get("update_fields")
-    is_about_it = columns is None or {"is_active", "is_staff"} & set(columns)
-    if created or not is_about_it or (instance.is_active and instance.is_staff):
-        return
-    for person in Recipient.objects.filter(user=instance, is_active=True):
-        close(person=person)
 
 
 def _take_keys(person: Recipient, by: User | None) -> None:
@@ -254,6 +295,10 @@ def _rekey(tip: Tip, old: bytes, by: User) -> None:
         place = file_place(row.id, file.id)
         file.record = seal(new, unseal(old, file.record, place), place)
         file.save(update_fields=["record"])
+    for given in Reward.objects.filter(tip=row):
+        place = reward_place(row, "body")
+        given.body = seal(new, unseal(old, given.body, place), place)
+        given.save(update_fields=["body"])
     people = [
         person for person in holders(row) if person.is_active and person.user.is_active
     ]
@@ -279,7 +324,7 @@ def rekey_all(*, vault: OpenVault, by: User, seconds: float) -> tuple[int, int, 
         return True
 
     waiting = Tip.objects.held_by(vault.recipient.user).filter(is_key_due=True)
-    return _sweep(waiting.order_by("pk"), one, seconds)
+    return sweep(waiting.order_by("pk"), one, seconds)
 
 
 def _audit(action: str, tip: Tip, by: User | None, detail: str = "") -> None:

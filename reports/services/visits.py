@@ -22,7 +22,7 @@ from reports.crypto import (
     unseal_text,
     wrap,
 )
-from reports.models import Recipient, SealedMessage, Tip
+from reports.models import Recipient, SealedFile, SealedMessage, Tip
 from reports.receipts import LENGTH, ReceiptError, parse_receipt
 from reports.services.conversation import (
     REPORTER,
@@ -233,14 +233,20 @@ def _answer(visit: Visit, text: str) -> None:
 def add_reporters_files(*, visit: Visit, records: Iterable[dict[str, Any]]) -> None:
     # Under the row's lock, so that no new key comes in between.
     tip = Tip.objects.select_for_update().get(pk=visit.tip.pk)
-    add_files(tip=tip, key=replace(visit, tip=tip).content_key, records=records)
+    # A form sent twice brings the same files again.
+    sent = {record["id"]: record for record in records}
+    for known in SealedFile.objects.filter(pk__in=sent).values_list("pk", flat=True):
+        del sent[str(known)]
+    add_files(tip=tip, key=replace(visit, tip=tip).content_key, records=sent.values())
 
 
 @transaction.atomic
 def give_name(*, visit: Visit, name: str, contact: str) -> None:
     """Seal who the reporter is, under the key the custodians hold."""
     tip = visit.tip
-    tip.identity = seal_identity(tip, visit.identity_key, name, contact)
+    excluded = read_head(tip, visit.content_key).excluded_ids
+    key = visit.identity_key
+    tip.identity = seal_identity(tip, key, name, contact, excluded)
     tip.save(update_fields=["identity"])
 
 

@@ -1,5 +1,6 @@
 from reports.views.keep import check_proof, feed
 from reports.views.start import leave, start
+from reports.views.statistics import statistics
 from reports.views.visit import case, receipt
 from reports.views.write import kept, write
 
@@ -11,5 +12,6 @@ __all__ = [
     "leave",
     "receipt",
     "start",
+    "statistics",
     "write",
 ]

@@ -63,6 +63,13 @@ def uploaded(request: HttpRequest) -> tuple[list[dict[str, Any]], str]:
     return records, refused
 
 
+def only_clean(record: dict[str, Any]) -> dict[str, Any]:
+    """Leave the original out; it stays on the disk without a key until it is swept."""
+    if "clean" not in record:
+        return record
+    return {**record["clean"], "state": "clean", "found": []}
+
+
 def open_channel() -> Channel | None:
     """Return the channel that takes reports, if there is anybody to read them."""
     for channel in Channel.objects.filter(is_active=True):

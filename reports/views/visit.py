@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from reports.crypto import SealBrokenError
 from reports.deadlines import first_due_label, protected_until
 from reports.downloads import attachment_response
+from reports.file_texts import told
 from reports.form_tokens import FormTooOldError, open_form, seal_form
-from reports.forms import MessageForm, NameForm, ReceiptForm
+from reports.forms import MessageForm, NameForm, PayeeForm, ReceiptForm
 from reports.models import SealedFile, Tip
 from reports.questionnaires import read_schema, shown_answer
 from reports.receipts import new_receipt
 from reports.services.cases import is_overdue
 from reports.services.conversation import paired, read_file, read_files
+from reports.services.rewards import give_payee, has_payee, rewarded
 from reports.services.visits import (
     Visit,
     add_reporters_files,
@@ -33,9 +35,10 @@ from reports.services.visits import (
     read_report,
 )
 from reports.uploads import path_of
-from reports.views.pages import receipt_page, reporter_page, uploaded
+from reports.views.pages import only_clean, receipt_page, reporter_page, uploaded
 
 VISIT_MINUTES = 30
+Record = dict[str, Any]
 
 
 @reporter_page
@@ -78,8 +81,8 @@ def case(request: HttpRequest) -> HttpResponseBase:
 
 
 def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
-    message, name = MessageForm(), NameForm()
-    said = ""
+    message, name, payee = MessageForm(), NameForm(), PayeeForm(prefix="payee")
+    said, waiting = "", list[Record]()
     if action == "message":
         message = MessageForm(request.POST)
         if message.is_valid():
@@ -90,12 +93,28 @@ def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
         if name.is_valid():
             give_name(visit=visit, **name.cleaned_data)
             name, said = NameForm(), _("Your name is sealed for the custodians alone.")
+    elif action == "payee":
+        payee = PayeeForm(request.POST, prefix="payee")
+        if payee.is_valid() and give_payee(visit=visit, payee=payee.cleaned_data):
+            payee, said = PayeeForm(prefix="payee"), _("To whom it is paid is sealed.")
     elif action == "add":
-        said = _add_files(request, visit)
+        waiting, said = _received(request, visit)
+    elif action in LATER:
+        said = _decide_files(request, visit, action)
     elif action in STEPS:
         said = STEPS[action](visit)
     proof = _proof(visit) if action == "proof" else ""
-    return _case(request, visit, message=message, name=name, said=said, proof=proof)
+    return _case(
+        request,
+        visit,
+        message_form=message,
+        name_form=name,
+        payee_form=payee,
+        waiting=told(waiting),
+        pending=seal_form("pending", {"files": waiting}, minutes=VISIT_MINUTES),
+        said=said,
+        proof=proof,
+    )
 
 
 def _proof(visit: Visit) -> str:
@@ -121,29 +140,50 @@ def _ask_no_more(visit: Visit) -> str:
     return _("Staff are asked no more to erase your report.")
 
 
+LATER = {"send-files", "send-clean", "drop-files"}
 STEPS = {"unname": _unname, "erase": _ask_for_erasure, "keep": _ask_no_more}
 
 
-def _add_files(request: HttpRequest, visit: Visit) -> str:
+def _received(request: HttpRequest, visit: Visit) -> tuple[list[Record], str]:
+    """Seal the files that came; they are sent when the reporter saw what they tell."""
     records, refused = uploaded(request)
     try:
         sent = len(paired(read_files(visit.tip, visit.content_key)))
     except SealBrokenError:
         sent = settings.TIP_FILES
     room = max(0, settings.TIP_FILES - sent)
-    add_reporters_files(visit=visit, records=records[:room])
-    for record in records[room:]:
+    _drop(records[room:])
+    if refused or len(records) > room:
+        text = _("A file was too large or there is no room for it; it was not kept.")
+        return records[:room], text
+    return records, ""
+
+
+def _decide_files(request: HttpRequest, visit: Visit, action: str) -> str:
+    """Send the files the reporter has looked at, whole or cleaned, or none of them."""
+    try:
+        records = open_form("pending", request.POST.get("pending", ""))["files"]
+    except FormTooOldError:
+        return _("The files waited too long; choose them again.")
+    if action == "drop-files":
+        _drop(records)
+        return _("Nothing was sent.")
+    if action == "send-clean":
+        records = [only_clean(record) for record in records]
+    add_reporters_files(visit=visit, records=records)
+    return _("Your file is sealed and sent.")
+
+
+def _drop(records: list[Record]) -> None:
+    for record in records:
         for unwanted in (record, record.get("clean", record)):
             path_of(UUID(unwanted["id"])).unlink(missing_ok=True)
-    if refused or len(records) > room:
-        return _("A file was too large or there is no room for it; it was not kept.")
-    return _("Your file is sealed and sent.") if records else ""
 
 
 def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
     tip = visit.tip
     try:
-        report = read_report(visit)
+        report, sums = read_report(visit), rewarded(visit)
     except SealBrokenError:
         # Better nothing than something another hand has put there.
         return render(request, "reports/broken.html")
@@ -165,10 +205,11 @@ def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
         "is_closed": tip.state == Tip.State.CLOSED,
         "message_form": MessageForm(),
         "name_form": NameForm(),
+        "sums": sums,
+        "has_payee": sums is not None and has_payee(visit),
+        "payee_form": PayeeForm(prefix="payee"),
         **more,
     }
-    context["message_form"] = more.get("message", context["message_form"])
-    context["name_form"] = more.get("name", context["name_form"])
     return render(request, "reports/case.html", context)
 
 

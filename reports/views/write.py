@@ -32,7 +32,13 @@ from reports.services.filing import (
     readers,
 )
 from reports.services.visits import change_receipt, open_by_state
-from reports.views.pages import open_channel, receipt_page, reporter_page, uploaded
+from reports.views.pages import (
+    only_clean,
+    open_channel,
+    receipt_page,
+    reporter_page,
+    uploaded,
+)
 
 PEOPLE, FILES, REVIEW = "people", "files", "review"
 
@@ -200,9 +206,8 @@ def _take_files(desk: Desk, wanted: str) -> HttpResponse:
         gone = wanted.removeprefix("remove-")
         draft.files = [record for record in draft.files if record["id"] != gone]
     elif wanted.startswith("only-"):
-        draft.files = [
-            _only_clean(r, wanted.removeprefix("only-")) for r in draft.files
-        ]
+        meant = wanted.removeprefix("only-")
+        draft.files = [only_clean(r) if r["id"] == meant else r for r in draft.files]
     elif is_over:
         return _files(desk, _("These are more files than fit; the last were not kept."))
     elif refused == "large":
@@ -214,13 +219,6 @@ def _take_files(desk: Desk, wanted: str) -> HttpResponse:
     elif wanted == "next":
         return _show(desk, desk.after(FILES))
     return _files(desk)
-
-
-def _only_clean(record: dict[str, Any], wanted: str) -> dict[str, Any]:
-    """Leave the original out; it stays on the disk without a key until it is swept."""
-    if record["id"] != wanted or "clean" not in record:
-        return record
-    return {**record["clean"], "state": "clean", "found": []}
 
 
 def _review(desk: Desk, problem: str = "", wait: int = 0) -> HttpResponse:

@@ -35,6 +35,7 @@ PATHS = [
     "bodies/",
     "bodies/src/",
     "report/",
+    "report/statistics/",
     "volunteers/",
     "volunteers/apply/",
     "initiatives/",

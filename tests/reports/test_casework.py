@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from threading import Thread
 
 import pytest
+from django.db import connections, transaction
 from django.test import Client
 
 from foundation.accounts.roles import sync_roles
@@ -89,6 +91,50 @@ def test_anybody_who_holds_it_lets_a_case_stay(filed, desk):
 
     assert not Deletion.objects.exists()
     assert events("keep") == [tip.reference]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("first", "other", "is_left"),
+    [
+        (erasure.withdraw, erasure.approve, True),
+        (erasure.approve, erasure.withdraw, False),
+    ],
+)
+def test_who_decides_second_waits_and_sees_the_first_step(
+    filed, desk, first, other, is_left
+):
+    tip, refused = filed().tip, []
+    act(erasure.propose, desk["aigerim"], tip)
+
+    def decide():
+        try:
+            act(other, desk["bolat"], tip)
+        except (MoveError, NoKeyError):
+            refused.append(other)
+        finally:
+            connections.close_all()
+
+    second = Thread(target=decide)
+    with transaction.atomic():
+        # Whoever proposed cannot approve: a third one does.
+        person = desk["aigerim"] if is_left else granted(tip, desk)
+        act(first, person, tip)
+        second.start()
+        second.join(0.5)
+        is_waiting = second.is_alive()
+    second.join(30)
+
+    assert is_waiting
+    assert Tip.objects.exists() == is_left
+    assert is_left == (refused == [erasure.approve])
+
+
+def granted(tip, desk):
+    """Give a third person the case, so that nobody decides twice."""
+    person = recipient("Third")
+    tip.wraps.create(recipient=person, purpose=Wrap.Purpose.CONTENT, wrapped=b"x")
+    return person
 
 
 # Dictated reports

@@ -57,6 +57,7 @@ def forms(desk, filed):
         ("write/", {**first, "step": "files", "action": "add", "file": "x" * 300}),
         ("case/", {"visit": visit, "action": "message", "text": "Сәлем"}),
         ("case/", {"visit": visit, "action": "add", "file": "y" * 300}),
+        ("case/", {"visit": visit, "action": "send-files", "pending": "x" * 80}),
         ("receipt/", {"receipt": "0" * 24}),
         ("kept/", {"sealed": "x", "receipt": "y"}),
     ]

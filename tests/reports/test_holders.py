@@ -81,14 +81,16 @@ def test_who_holds_no_key_grants_nothing(filed, desk, opened):
         act(holders.grant, stranger, tip=tip, to=desk["bolat"])
 
 
+@pytest.mark.parametrize("size", [1, 2, 50])
 def test_a_bulk_grant_passes_over_the_excluded_and_goes_on_where_it_ended(
-    filed, aigerim, opened
+    size, monkeypatch, filed, aigerim, opened
 ):
     for _ in range(4):
         filed()
     new = recipient("Newcomer")
     filed(excluded=[new.public_id])
 
+    monkeypatch.setattr(holders, "BATCH", size)
     nothing = act(holders.grant_all, aigerim, to=new, seconds=-1)
     first = act(holders.grant_all, aigerim, to=new, seconds=60)
     again = act(holders.grant_all, aigerim, to=new, seconds=60)

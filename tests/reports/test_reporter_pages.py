@@ -70,6 +70,13 @@ def reporter(client, desk, monkeypatch):
     return Reporter(client)
 
 
+def signed_photo():
+    photo, tags = BytesIO(), Image.Exif()
+    tags[315] = "Photographer Marker"
+    Image.new("RGB", (9, 9)).save(photo, "JPEG", exif=tags)
+    return photo.getvalue()
+
+
 def the_whole_way(reporter):
     reporter.tell(evidence="yes")
     reporter.send(evidence_where="in the safe")
@@ -384,7 +391,7 @@ def test_the_reporter_writes_and_gives_a_name(back):
 
 
 def test_the_reporter_adds_a_file_and_gets_it_back(back):
-    page = back("add", file=SimpleUploadedFile("note.html", b"<script>1</script>"))
+    page = sent_later(back, SimpleUploadedFile("note.html", b"<script>1</script>"))
     row = SealedFile.objects.get()
     assert "note.html" in page.content.decode()
 
@@ -397,8 +404,53 @@ def test_the_reporter_adds_a_file_and_gets_it_back(back):
     assert got.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def send_file(client, receipt, file):
+    """Add a file to a report that was filed before, and send it after looking."""
+    page = client.post("/en/report/receipt/", {"receipt": receipt})
+    visit = {"visit": hidden(page, "visit")}
+    page = client.post("/en/report/case/", {**visit, "action": "add", "file": file})
+    sent = {**visit, "action": "send-files", "pending": hidden(page, "pending")}
+    return client.post("/en/report/case/", sent)
+
+
+def sent_later(back, file, action="send-files"):
+    return back(action, pending=hidden(back("add", file=file), "pending"))
+
+
+def test_what_a_later_file_tells_is_shown_before_it_is_sent(back):
+    page = back("add", file=SimpleUploadedFile("x.jpg", signed_photo()))
+
+    assert "Photographer Marker" in page.text
+    assert not SealedFile.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "kept"),
+    [
+        ("send-files", {"x.jpg", "x-clean.jpg"}),
+        ("send-clean", {"x-clean.jpg"}),
+        ("drop-files", set()),
+    ],
+)
+def test_the_reporter_decides_what_of_a_later_file_is_sent(back, action, kept):
+    sent_later(back, SimpleUploadedFile("x.jpg", signed_photo()), action)
+
+    report = read_report(open_by_receipt(back.receipt))
+    assert {file.name for file in report.files} == kept
+
+
+def test_later_files_sent_twice_are_kept_once(back):
+    pending = hidden(back("add", file=SimpleUploadedFile("a.txt", b"a")), "pending")
+
+    pages = [back("send-files", pending=pending) for _ in range(2)]
+
+    assert [page.status_code for page in pages] == [200, 200]
+    assert SealedFile.objects.count() == 1
+    assert "waited too long" in back("send-files", pending="AAAA").text
+
+
 def test_a_file_of_another_report_is_not_given(back, client, filed):
-    back("add", file=SimpleUploadedFile("a.txt", b"a"))
+    sent_later(back, SimpleUploadedFile("a.txt", b"a"))
     row = SealedFile.objects.get()
     page = client.post("/en/report/receipt/", {"receipt": filed().receipt})
 
@@ -502,11 +554,8 @@ def test_the_receipt_shown_is_whole(reporter):
 
 
 def test_the_original_may_be_left_out(client, reporter, desk, opened):
-    photo, tags = BytesIO(), Image.Exif()
-    tags[315] = "Photographer Marker"
-    Image.new("RGB", (9, 9)).save(photo, "JPEG", exif=tags)
     reporter.tell().send(is_named="no")
-    reporter.send("add", file=SimpleUploadedFile("x.jpg", photo.getvalue()))
+    reporter.send("add", file=SimpleUploadedFile("x.jpg", signed_photo()))
     assert "Photographer Marker" in reporter.text
     wanted = re.search(r'value="(only-[^"]+)"', reporter.text)[1]
 

@@ -7,12 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from reports.form_tokens import seal_form
 from reports.models import SealedFile, SpentProof, Tip
 from reports.retention import erase
 from reports.services.visits import answer_as_reporter, open_by_receipt
 from reports.tasks import forget
 from reports.uploads import folder, path_of
+from tests.reports.test_reporter_pages import send_file
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +28,7 @@ def close(tip, erase_in):
 
 
 def add_file(client, receipt):
-    state = seal_form("visit", open_by_receipt(receipt).as_state(), minutes=5)
-    client.post(
-        "/en/report/case/",
-        {"visit": state, "action": "add", "file": SimpleUploadedFile("a", b"a")},
-    )
+    send_file(client, receipt, SimpleUploadedFile("a", b"a"))
     return SealedFile.objects.get().pk
 
 

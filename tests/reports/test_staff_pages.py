@@ -1,6 +1,5 @@
 import re
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
 from django.contrib.auth.models import Group
@@ -8,10 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from PIL import Image
 
 from foundation.accounts.roles import sync_roles
-from reports.form_tokens import seal_form
 from reports.models import Disclosure, Recipient, Tip, VaultSession, Wrap
 from reports.retention import forget_outdated
 from reports.services import cases, vaults
@@ -20,6 +17,7 @@ from reports.services.visits import open_by_receipt, read_report
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.reports import PASSPHRASE
 from tests.reports.conftest import MARK
+from tests.reports.test_reporter_pages import send_file, signed_photo
 
 pytestmark = pytest.mark.django_db
 VAULT = "/admin/reports/tip/vault/"
@@ -282,15 +280,8 @@ def test_a_locked_vault_works_on_nothing(people, filed):
 
 def test_a_file_is_handed_over_as_a_download(people, filed, client, settings):
     filing = filed()
-    visit = open_by_receipt(filing.receipt)
-    client.post(
-        "/en/report/case/",
-        {
-            "visit": seal_form("visit", visit.as_state(), minutes=5),
-            "action": "add",
-            "file": SimpleUploadedFile("x.svg", b"<svg onload=alert(1)>"),
-        },
-    )
+    file = SimpleUploadedFile("x.svg", b"<svg onload=alert(1)>")
+    send_file(client, filing.receipt, file)
     file = filing.tip.files.get()
 
     url = f"/admin/reports/tip/{filing.tip.pk}/file/{file.pk}/"
@@ -421,19 +412,8 @@ def test_what_was_changed_is_not_shown(people, filed):
 
 def test_staff_open_the_clean_copy_first(people, filed, client):
     filing = filed()
-    visit = open_by_receipt(filing.receipt)
-    photo = BytesIO()
-    tags = Image.Exif()
-    tags[315] = "Photographer Marker"
-    Image.new("RGB", (9, 9)).save(photo, "JPEG", exif=tags)
-    client.post(
-        "/en/report/case/",
-        {
-            "visit": seal_form("visit", visit.as_state(), minutes=5),
-            "action": "add",
-            "file": SimpleUploadedFile("x.jpg", photo.getvalue()),
-        },
-    )
+    photo = signed_photo()
+    send_file(client, filing.receipt, SimpleUploadedFile("x.jpg", photo))
     reader = unlocked(people["aigerim"])
 
     page = reader.get(page_of(filing.tip)).content.decode()
@@ -445,4 +425,4 @@ def test_staff_open_the_clean_copy_first(people, filed, client):
     assert page.index(clean) < page.index("never pass it on") < page.index(original)
     assert "Photographer Marker" not in page
     assert b"Photographer Marker" not in opened
-    assert evidence == photo.getvalue()
+    assert evidence == photo

@@ -6,7 +6,12 @@ from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from reports import crypto
+from reports.models import RecoveryKey
+from reports.services.handover import open_export
+from reports.services.recovery import CeremonyError, recover_root, share_root
 
 HERE = Path(__file__).parent
 VECTORS = json.loads((HERE / "vectors_v1.json").read_text())
@@ -66,3 +71,32 @@ def test_a_file_of_version_1_opens():
     stored = BytesIO((HERE / "vector_file_v1.bin").read_bytes())
 
     assert b"".join(crypto.unseal_file(KEY, ROW, stored, 8)) == b"evidence"
+
+
+def test_a_recovery_envelope_of_version_1_opens_to_its_group():
+    first, middle, last = VECTORS["shares"]
+    publics = [share_root(share).public_key.hex() for share in VECTORS["shares"]]
+    row = RecoveryKey(
+        public_id=UUID(int=3),
+        threshold=2,
+        public_key=root().public_key,
+        shareholders=publics,
+        envelopes={"0-2": VECTORS["recovery_envelope"]},
+    )
+
+    assert recover_root(row, [last, first]).secret == root().secret
+    with pytest.raises(CeremonyError):
+        recover_root(row, [first])
+    with pytest.raises(KeyError):
+        recover_root(row, [first, middle])
+
+
+def test_an_export_of_version_1_opens_to_its_authority():
+    sealed = (HERE / "vector_file_v1.bin").read_bytes()
+    wrapped = bytes.fromhex(VECTORS["export_wrap"])
+    source = BytesIO(b"acp-export-1\n" + ROW.bytes + wrapped + sealed)
+    authority, archive = share_root(VECTORS["shares"][0]), BytesIO()
+
+    open_export(authority, source, archive.write)
+
+    assert archive.getvalue() == b"evidence"
