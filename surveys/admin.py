@@ -226,6 +226,7 @@ PROMISES = [
     "hide_until_close",
     "splits",
     "quotas",
+    "strata",
 ]
 
 
@@ -345,8 +346,8 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin[Invitation]):
-    list_display = ["email", "wave", "language", "sent_on", "reminded_on"]
-    list_filter = ["wave"]
+    list_display = ["email", "wave", "stratum", "language", "sent_on", "reminded_on"]
+    list_filter = ["wave", "stratum"]
     readonly_fields = ["sent_on", "reminded_on"]
     actions = ["send_letters", "send_reminders"]
 

@@ -5,7 +5,7 @@ no response, however many there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,14 @@ def level_in(wave: Wave, question: str, cell: str) -> str:
         raise WeightingError(f"Counts are not kept by {question}, so it is no margin")
     level: str = cell.split("|")[wave.splits.index(question)]
     return level
+
+
+def base_weights(wave: Wave, cells: Sequence[str]) -> list[float]:
+    """Return the design weight of each cell: that of its stratum, or one."""
+    if not wave.strata:
+        return [1.0] * len(cells)
+    place = len(wave.splits)
+    return [float(wave.strata[cell.split("|")[place]]) for cell in cells]
 
 
 def margins_of(scheme: WeightScheme, cells: list[str]) -> list[Margin]:
@@ -95,12 +103,13 @@ def weigh(scheme: WeightScheme) -> Weighted:
     if not len(n):
         raise LevelError("Nobody answered what the margins are about")
     margins = margins_of(scheme, cells)
+    base = base_weights(scheme.wave, cells)
     if scheme.kind == WeightScheme.Kind.NONE:
-        found = Weights(np.ones(len(n)), 0, 0.0)
+        found = Weights(np.array(base), 0, 0.0)
     elif scheme.kind == WeightScheme.Kind.RAKE:
-        found = rake(n, margins)
+        found = rake(n, margins, base)
     elif len(margins) == 1:
-        found = poststratify(n, margins[0])
+        found = poststratify(n, margins[0], base)
     else:
         raise WeightingError("Post-stratification takes one margin; rake several")
     weights = found.weights * n.sum() / (found.weights @ n)
@@ -144,7 +153,9 @@ def figures(wave: Wave, scheme: WeightScheme | None) -> Figures:
         counts[question][cell][code] = n
     people = cells_of(wave)
     weights: dict[str, float] = (
-        dict(scheme.weights) if scheme else dict.fromkeys(people, 1.0)
+        dict(scheme.weights)
+        if scheme
+        else dict(zip(people, base_weights(wave, list(people)), strict=True))
     )
     return Figures(wave, scheme, sorted(weights), people, weights, counts)
 
@@ -158,7 +169,7 @@ def _sample(found: Figures, parts: list[tuple[str, float]]) -> Design:
         [found.weights[cell] for cell in cells],
         margins=margins_of(scheme, cells) if is_fitted and scheme else (),
         calibration=scheme.kind if is_fitted and scheme else "none",
-        base=[1.0] * len(cells),
+        base=base_weights(found.wave, cells),
     )
 
 

@@ -126,14 +126,17 @@ class Line:
 
 
 def release_blocks(release: Release) -> list[tuple[Text, list[Line]]]:
-    """Return the figures for everybody, by question, in the order asked."""
+    """Return the figures for everybody, by question, joined figures first."""
     rows: dict[str, list[Estimate]] = {}
     for row in release.estimates.filter(split="").order_by("position"):
         rows.setdefault(row.question, []).append(row)
     found = []
-    for name, question, part in countable(release.wave.questionnaire.definition):
-        if name not in rows:
-            continue
+    asked = {
+        name: (question, part)
+        for name, question, part in countable(release.wave.questionnaire.definition)
+    }
+    for name in rows:
+        question, part = asked[name]
         words = {
             code: label
             for code, label, _missing in labels(

@@ -74,7 +74,9 @@ def _store(wave: Wave, rows: list[Inbox]) -> None:
                 wave=wave,
                 language=row.payload["language"],
                 seed=row.payload["seed"],
-                cell=cell_of(wave.splits, row.payload["answers"]),
+                cell=cell_of(
+                    wave.splits, row.payload["answers"], row.payload.get("stratum", "")
+                ),
                 answers=row.payload["answers"],
             )
             for row in rows
@@ -97,7 +99,14 @@ def _counted(
     return count(
         definition,
         wave.splits,
-        ((row.payload["answers"], set(row.payload["texts"])) for row in rows),
+        (
+            (
+                row.payload["answers"],
+                set(row.payload["texts"]),
+                row.payload.get("stratum", ""),
+            )
+            for row in rows
+        ),
     )
 
 
@@ -133,8 +142,16 @@ def counted_again(wave: Wave) -> Counter[tuple[str, str, str]]:
     Open texts are apart, so who wrote one cannot be found again: they are left out.
     """
     definition = wave.questionnaire.definition
-    rows = wave.responses.values_list("answers", flat=True).iterator(chunk_size=5_000)
-    return count(definition, wave.splits, ((answers, set()) for answers in rows))
+    rows = wave.responses.values_list("answers", "cell").iterator(chunk_size=5_000)
+    place = len(wave.splits)
+    return count(
+        definition,
+        wave.splits,
+        (
+            (answers, set(), cell.split("|")[place] if wave.strata else "")
+            for answers, cell in rows
+        ),
+    )
 
 
 def differences(wave: Wave) -> list[tuple[str, str, str]]:

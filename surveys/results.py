@@ -12,13 +12,20 @@ import numpy as np
 
 from foundation.languages import Text, pick
 from foundation.territory.models import Area, PublicBody
+from surveys import joined
+from surveys.bases import Told
 from surveys.definition import Definition, Question
-from surveys.disclosure import TotalsTellError, protected_line, protected_table
+from surveys.disclosure import (
+    TotalsTellError,
+    protected_line,
+    protected_table,
+    still_protected,
+)
 from surveys.models import Count, Wave
 from surveys.tally import ANSWERED, BASE
 
 NO_ANSWER = "none"
-NUMBER_BINS = 12
+UNSPLIT = {"number", "ranking"}
 
 
 @dataclass(frozen=True)
@@ -87,18 +94,42 @@ def tables(wave: Wave, totals: Totals | None = None) -> list[Table]:
     """Return the table of every question that has countable answers."""
     totals = totals or totals_of(wave)
     definition = wave.questionnaire.definition
-    return [
-        _table(name, question, row, totals.everybody.get(name, {}), wave.min_cell)
-        for name, question, row in countable(definition)
-    ]
+    shown: set[tuple[str, str]] = set()
+    told = Told(definition, totals.everybody, lambda *cell: cell in shown)
+    found = []
+    for name, question, row in countable(definition):
+        if question.is_derived and wave.state != Wave.State.CLOSED:
+            # Two states of an open wave could tell it of the few between.
+            continue
+        if _may_be_told(name, question, told, wave.min_cell):
+            table = _table(name, question, row, totals.everybody, wave.min_cell)
+        else:
+            table = _untold(name, question, row)
+        shown |= {(name, cell.code) for cell in table.cells if cell.n is not None}
+        found.append(table)
+    return found
+
+
+def _may_be_told(name: str, question: Question, told: Told, smallest: int) -> bool:
+    """Tell whether the number of those asked gives no small group away elsewhere."""
+    asked = told.counts.get(name, {}).get(BASE, 0)
+    if not told.allows(question, asked):
+        return False
+    sizes = told.sizes(question, asked)
+    return sizes is None or joined.are_safe(sizes, smallest)
+
+
+def _untold(name: str, question: Question, row: Text | None) -> Table:
+    title = pick(dict(question.text))
+    return Table(name, question.kind, title, row, None, None, False)
 
 
 def countable(definition: Definition) -> Iterable[tuple[str, Question, Text | None]]:
-    for question in definition.questions:
+    for question in definition.items:
         if question.kind == "matrix":
             for row in question.rows:
                 yield f"{question.code}.{row.code}", question, row.text
-        elif question.kind not in {"text", "date"}:
+        elif question.kind not in {"text", "date", "info"}:
             yield question.code, question, None
 
 
@@ -123,18 +154,23 @@ def _table(
     name: str,
     question: Question,
     row: Text | None,
-    counts: dict[str, int],
+    everybody: dict[str, dict[str, int]],
     smallest: int,
 ) -> Table:
+    counts = everybody.get(name, {})
     base = counts.get(BASE, 0)
     title = pick(dict(question.text))
     if base < smallest:
-        return Table(name, question.kind, title, row, None, None, False)
+        return _untold(name, question, row)
     if question.kind == "number":
         return _number_table(name, question, title, counts, smallest)
     wanted = labels(question, counts)
     ns = [counts.get(code, 0) for code, _label, _is_missing in wanted]
-    if question.kind in {"multiple", "ranking"}:
+    if question.is_derived:
+        is_safe = joined.are_safe(_joined_sizes(question, everybody), smallest)
+        shown = [is_safe and n >= smallest for n in ns]
+        of, of_valid = base, False
+    elif question.kind in {"multiple", "ranking"}:
         shown = [_both_sides(n, base, smallest) for n in ns]
         of, of_valid = base, False
     else:
@@ -152,6 +188,13 @@ def _table(
         )
     ]
     return Table(name, question.kind, title, row, base, of, of_valid, cells)
+
+
+def _joined_sizes(
+    question: Question, counts: dict[str, dict[str, int]]
+) -> dict[str, int]:
+    counted = counts.get(joined.NAME.format(question.code), {})
+    return joined.sizes(joined.any_of(question), counted)
 
 
 def _both_sides(n: int, base: int, smallest: int) -> bool:
@@ -236,17 +279,26 @@ def cross_tables(wave: Wave, totals: Totals | None = None) -> list[CrossTable]:
     """Return each question by each split, what is small hidden with its complement."""
     totals = totals or totals_of(wave)
     definition = wave.questionnaire.definition
+    told = {table.code for table in tables(wave, totals) if table.base is not None}
     found = []
     for split in wave.splits:
         splitter = definition.question(split)
         if splitter is None:
             continue
+        shown: set[tuple[str, str, str]] = set()
         for name, question, row in countable(definition):
-            if question.code in wave.splits or question.kind in {"number", "ranking"}:
+            is_split = question.code in wave.splits
+            if is_split or name not in told or question.kind in UNSPLIT:
                 continue
-            crossed = _cross(wave, totals, splitter, name, question, row)
+            crossed = _cross(wave, totals, splitter, name, question, row, shown)
             if crossed is not None:
                 found.append(crossed)
+                shown |= {
+                    (level.code, name, cell.code)
+                    for level in crossed.levels
+                    for cell in level.cells
+                    if cell.n is not None
+                }
     return found
 
 
@@ -257,6 +309,7 @@ def _cross(
     name: str,
     question: Question,
     row: Text | None,
+    cells_shown: set[tuple[str, str, str]],
 ) -> CrossTable | None:
     groups = totals.groups[splitter.code]
     levels = labels(splitter, totals.everybody.get(splitter.code, {}))
@@ -267,14 +320,23 @@ def _cross(
     bases = [groups[code][name].get(BASE, 0) for code in codes]
     if sum(bases) < wave.min_cell:
         return None
-    levels_shown = protected_line(bases, wave.min_cell)
-    levels_shown[-1] = False
+    levels_shown = _levels_shown(
+        wave, name, question, [groups[code] for code in codes], codes, cells_shown
+    )
     counts = [
         [groups[code][name].get(answer, 0) for answer, _label, _missing in wanted]
         for code in codes
     ]
     try:
-        if question.kind == "multiple":
+        if question.is_derived:
+            shown = _derived_shown(
+                question,
+                [groups[code] for code in codes],
+                levels_shown,
+                totals.everybody,
+                wave,
+            )
+        elif question.kind == "multiple":
             shown = _sides_shown(counts, bases, levels_shown, everybody, wanted, wave)
         else:
             shown = _lines_shown(counts, bases, levels_shown, everybody, wanted, wave)
@@ -330,6 +392,54 @@ def _lines_shown(
         columns_known=[*columns, True],
     )
     return [[bool(flag) for flag in line[:-1]] for line in shown]
+
+
+def _levels_shown(
+    wave: Wave,
+    name: str,
+    question: Question,
+    groups: list[dict[str, dict[str, int]]],
+    codes: list[str],
+    cells_shown: set[tuple[str, str, str]],
+) -> list[bool]:
+    """Tell of which groups the number of those asked may be told; the last is unknown."""
+    asked = [group[name].get(BASE, 0) for group in groups]
+    flags = protected_line(asked, wave.min_cell)
+    flags[-1] = False
+    every = [
+        Told(
+            wave.questionnaire.definition,
+            group,
+            lambda *cell, level=code: (level, *cell) in cells_shown,
+            wave.splits,
+        )
+        for code, group in zip(codes, groups, strict=True)
+    ]
+    flags = [
+        flag and told.allows(question, n)
+        for flag, told, n in zip(flags, every, asked, strict=True)
+    ]
+    sizes = [told.sizes(question, n) for told, n in zip(every, asked, strict=True)]
+    if not any(own is None for own in sizes):
+        flags = joined.shown_levels([own or {} for own in sizes], flags, wave.min_cell)
+    return still_protected(asked, flags, wave.min_cell)
+
+
+def _derived_shown(
+    question: Question,
+    groups: list[dict[str, dict[str, int]]],
+    levels_shown: list[bool],
+    everybody: dict[str, dict[str, int]],
+    wave: Wave,
+) -> list[list[bool]]:
+    if not joined.are_safe(_joined_sizes(question, everybody), wave.min_cell):
+        return [[False] for _group in groups]
+    sizes = [_joined_sizes(question, group) for group in groups]
+    flags = joined.shown_levels(sizes, levels_shown, wave.min_cell)
+    return [
+        [flag and own.get(joined.IN, 0) >= wave.min_cell]
+        for flag, own in zip(flags, sizes, strict=True)
+    ]
 
 
 def _sides_shown(

@@ -1,5 +1,7 @@
 """Open a wave, close it, and start the next wording."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -53,6 +55,7 @@ def _check_wave(wave: Wave, codes: set[str]) -> None:
             raise ValidationError(
                 _("Results cannot be split by “%(name)s”") % {"name": name}
             )
+    _check_strata(wave)
     if len(wave.splits) > 4:
         raise ValidationError(_("Split by four questions at most"))
     for quota in wave.quotas:
@@ -63,6 +66,25 @@ def _check_wave(wave: Wave, codes: set[str]) -> None:
             raise ValidationError(
                 _("A quota is broken: %(error)s") % {"error": error}
             ) from error
+
+
+def _check_strata(wave: Wave) -> None:
+    """Refuse design weights that are none, or of people who get no letter."""
+    if not wave.strata:
+        return
+    if not wave.needs_code:
+        raise ValidationError(_("A sample open to everybody has no design weights"))
+    is_good = isinstance(wave.strata, dict) and all(
+        re.fullmatch(r"[\w.-]{1,40}", name)
+        and isinstance(weight, int | float)
+        and not isinstance(weight, bool)
+        and 0 < weight < float("inf")
+        for name, weight in wave.strata.items()
+    )
+    if not is_good:
+        raise ValidationError(
+            _("Write a weight above 0 for each stratum, named by letters and digits")
+        )
 
 
 def close_wave(*, wave: Wave, by: User | None) -> Wave:
