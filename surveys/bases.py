@@ -28,6 +28,8 @@ class Told:
     is_shown: IsShown
     # Their tables are not split: within a group they have no cells.
     splits: Collection[str] = ()
+    # Whose tables are withheld so that a joined figure can be shown.
+    withheld: Collection[str] = ()
 
     def followed(self, question: Question) -> Question | None:
         """Return the question in whose table the base of another is a cell or several."""
@@ -45,9 +47,11 @@ class Told:
     def allows(self, question: Question, asked: int) -> bool:
         """Tell whether all cells that the number of those asked is made of are shown."""
         base = question.base
-        if question.is_derived and not self._all_shown(joined.any_of(question)):
+        if question.is_derived and not self._all_shown(
+            joined.any_of(question), self.withheld
+        ):
             return False
-        if base is None:
+        if base is None or self._is_figure(question, asked):
             return True
         other = self.followed(question)
         if other is not None:
@@ -61,16 +65,32 @@ class Told:
         base = question.base
         if base is None or self.followed(question) is not None:
             return None
+        if self._is_figure(question, asked):
+            return None
         if joined.joins(base):
             counted = self.counts.get(joined.NAME.format(question.code), {})
             return joined.sizes(base, counted)
         name = joined.leaves(base)[0][1]
         code = name.partition(".")[0]
-        whole = self.counts.get(name) or self.counts.get(code) or {}
+        whole = next(
+            (self.counts[one] for one in (name, code, "") if self.counts.get(one)), {}
+        )
         return {joined.IN: asked, joined.OUT: whole.get(BASE, 0) - asked}
 
-    def _all_shown(self, expression: list[Any]) -> bool:
+    def _is_figure(self, question: Question, asked: int) -> bool:
+        """Tell whether the base is a joined figure that is shown as such."""
+        base = question.base
+        return base is not None and any(
+            self.is_shown(figure.code, joined.YES)
+            and asked == self.counts.get(figure.code, {}).get(joined.YES, 0)
+            for figure in self.definition.derived
+            if base == joined.any_of(figure)
+        )
+
+    def _all_shown(self, expression: list[Any], withheld: Collection[str] = ()) -> bool:
         for leaf in joined.leaves(expression):
+            if leaf[1] in withheld:
+                continue
             other = self.definition.question(str(leaf[1]).partition(".")[0])
             if other is None or other.code in self.splits:
                 continue

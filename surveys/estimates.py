@@ -13,7 +13,7 @@ import numpy as np
 
 from surveys.kept import results_of
 from surveys.models import Count, Estimate, Wave, WeightScheme
-from surveys.results import countable
+from surveys.results import PAIR, countable
 from surveys.statistics.intervals import logit, wilson
 from surveys.statistics.variance import Design, design, design_effect_of, ratio
 from surveys.statistics.weights import (
@@ -150,7 +150,12 @@ def figures(wave: Wave, scheme: WeightScheme | None) -> Figures:
     )
     rows = Count.objects.filter(wave=wave).values_list("question", "cell", "code", "n")
     for question, cell, code, n in rows.iterator(chunk_size=10_000):
-        counts[question][cell][code] = n
+        if question.startswith(PAIR):
+            second = wave.pairs[int(question.removeprefix(PAIR))][1]
+            level, name, answer = code.split(PAIR)
+            counts[PAIR.join((name, second, level))][cell][answer] = n
+        else:
+            counts[question][cell][code] = n
     people = cells_of(wave)
     weights: dict[str, float] = (
         dict(scheme.weights)
@@ -188,9 +193,13 @@ def estimate(
     parts: list[tuple[str, float]] = []
     y: list[float] = []
     x: list[float] = []
+    is_pair = level is not None and level[0] not in found.wave.splits
+    key = PAIR.join((question, *level)) if is_pair and level else question
     for cell in found.cells:
-        own = found.counts[question].get(cell, {})
-        inside = level is None or level_in(found.wave, level[0], cell) == level[1]
+        own = found.counts[key].get(cell, {})
+        inside = (
+            level is None or is_pair or level_in(found.wave, level[0], cell) == level[1]
+        )
         base = (
             sum(own.get(answer, 0) for answer in valid)
             if valid is not None

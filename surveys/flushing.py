@@ -16,6 +16,7 @@ from foundation.publication import renew_pages
 from surveys.definition import Definition
 from surveys.kept import keep
 from surveys.models import Count, Inbox, OpenText, Receipt, Response, Wave
+from surveys.results import PAIR
 from surveys.tally import cell_of, count
 
 BATCH = 5_000
@@ -160,7 +161,7 @@ def differences(wave: Wave) -> list[tuple[str, str, str]]:
     texts = {q.code for q in wave.questionnaire.definition.items if q.kind == "text"}
     kept = {
         (row.question, row.cell, row.code): row.n
-        for row in Count.objects.filter(wave=wave)
+        for row in Count.objects.filter(wave=wave).exclude(question__startswith=PAIR)
         if row.question not in texts
     }
     again = Counter({key: n for key, n in again.items() if key[0] not in texts})

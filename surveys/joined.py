@@ -104,6 +104,29 @@ def are_safe(sizes: Groups, smallest: int) -> bool:
     )
 
 
+def without_answer(sizes: Groups, place: int) -> dict[str, int]:
+    """Return the groups that are told where the table of one answer is withheld."""
+    return {
+        name: n
+        for name, n in sizes.items()
+        if name not in {MANY, WITHOUT.format(place)}
+    }
+
+
+def to_withhold(question: Question, counted: Groups, smallest: int) -> int | None:
+    """Return which answer is withheld so that the figure can be shown, the last first.
+
+    None where none need be, or where it would not help.
+    """
+    every = sizes(any_of(question), counted)
+    if are_safe(every, smallest):
+        return None
+    places = reversed(range(len(conditions(question))))
+    return next(
+        (at for at in places if are_safe(without_answer(every, at), smallest)), None
+    )
+
+
 def shown_levels(
     sizes: Sequence[Groups], may_be_shown: Sequence[bool], smallest: int
 ) -> list[bool]:
@@ -152,6 +175,7 @@ def _bounds(own: Groups) -> tuple[int, int]:
     inside = own.get(IN, 0)
     answers = [inside - n for name, n in own.items() if name.startswith("without")]
     whole = inside + own.get(OUT, 0)
-    if not answers:
-        return 0, whole
+    if MANY not in own:
+        # Not every answer is told, or the base is no joined one.
+        return max(answers, default=0), whole
     return max(answers), min(whole, sum(answers))

@@ -12,15 +12,13 @@ from django.db import connection, transaction
 
 from foundation.languages import Text, pick
 from foundation.publication import renew_pages
+from surveys.crossing import CrossTable, Level, cross_tables
 from surveys.definition import Question
 from surveys.models import KeptResults, Wave
 from surveys.results import (
     Cell,
-    CrossTable,
-    Level,
     Table,
     countable,
-    cross_tables,
     labels,
     tables,
     totals_of,

@@ -19,11 +19,11 @@ def cell_of(splits: list[str], answers: Mapping[str, Any], stratum: str = "") ->
 
     The stratum of the sample, where it has any, stands at the end.
     """
-    parts = [_plain(answers.get(code)) for code in splits]
+    parts = [level_of(answers.get(code)) for code in splits]
     return "|".join([*parts, stratum] if stratum else parts)
 
 
-def _plain(value: Any) -> str:
+def level_of(value: Any) -> str:
     if isinstance(value, dict):
         return str(value["missing"])
     return "" if value is None else str(value)

@@ -77,6 +77,15 @@ class Wave(models.Model):
     )
     splits = models.JSONField(_("split by"), default=list, blank=True)
     quotas = models.JSONField(_("quotas"), default=list, blank=True)
+    pairs = models.JSONField(
+        _("pairs of questions"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Which questions are shown by the answers to another:"
+            " [[“gave”, “know”]] shows “gave” by the answers to “know”"
+        ),
+    )
     strata = models.JSONField(
         _("design weights"),
         default=dict,

@@ -16,6 +16,7 @@ from surveys.checking import problems
 from surveys.closing import finish
 from surveys.expressions import ExpressionError, check
 from surveys.models import Choice, Questionnaire, QuotaCount, Wave
+from surveys.pairs import check_pairs
 
 
 @transaction.atomic
@@ -55,6 +56,7 @@ def _check_wave(wave: Wave, codes: set[str]) -> None:
             raise ValidationError(
                 _("Results cannot be split by “%(name)s”") % {"name": name}
             )
+    check_pairs(wave, definition)
     _check_strata(wave)
     if len(wave.splits) > 4:
         raise ValidationError(_("Split by four questions at most"))

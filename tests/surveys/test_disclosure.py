@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from surveys.crossing import cross_tables
 from surveys.disclosure import (
     TotalsTellError,
     hidden_bounds,
@@ -12,7 +13,7 @@ from surveys.disclosure import (
     protected_table,
 )
 from surveys.flushing import add_counts
-from surveys.results import cross_tables, tables, totals_of
+from surveys.results import tables, totals_of
 from surveys.tally import count
 from tests.factories.surveys import fielded, option, question
 

@@ -1,22 +1,29 @@
 """Figures that join answers, and an attacker who adds and subtracts all that is shown."""
 
+import json
 import os
 from collections import Counter
 from itertools import product
 
 import numpy as np
 import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.answering import shown
+from surveys.crossing import cross_tables
 from surveys.definition import from_body
 from surveys.expressions import holds
-from surveys.flushing import add_counts
+from surveys.flushing import add_counts, counted_again, differences
 from surveys.kept import results_of
-from surveys.results import cross_tables, tables, totals_of
+from surveys.models import Count, Response, Wave
+from surveys.pairs import pair_counts
+from surveys.results import tables, totals_of
 from surveys.services.fielding import close_wave
 from surveys.tally import ANSWERED, BASE, cell_of, count, marks
+from tests.factories.accounts import UserFactory
 from tests.factories.surveys import fielded, option, question
 from tests.surveys.test_publishing import released
 
@@ -39,34 +46,35 @@ ITEMS = [
 FORM = from_body({"code": "x", "number": 1, "title": {}, "items": ITEMS})
 
 
-def answered(**given):
-    return {name: value for name, value in given.items() if value}
-
-
-def everybody_there_could_be():
-    """Every way to answer what the figures are made of."""
-    ways = product(
-        (0, 1, 2), (0, 1, 2), (0, 1, 2, 99), (0, 1, 2, 99), (0, 1), (0, 1), (1,)
-    )
-    names = ("sex", "contact", "gave", "asked", "who", "proud", "both")
+def everybody_there_could_be(form, **codes):
+    """Return every way to answer what the figures are made of."""
     found = {
-        tuple(sorted(shown(FORM, answered(**dict(zip(names, way, strict=True))))[0].items()))
-        for way in ways
+        tuple(sorted(shown(form, {k: v for k, v in zip(codes, way, strict=True) if v})[0].items()))
+        for way in product(*codes.values())
     }  # fmt: skip
     return [dict(person) for person in sorted(found, key=str)]
 
 
-PEOPLE = everybody_there_could_be()
+PEOPLE = everybody_there_could_be(
+    FORM,
+    sex=(0, 1, 2),
+    contact=(0, 1, 2),
+    gave=(0, 1, 2, 99),
+    asked=(0, 1, 2, 99),
+    who=(0, 1),
+    proud=(0, 1),
+    both=(1,),
+)
 
 
-def is_meant(figure, person):
+def is_meant(form, figure, person):
     """Tell whether somebody is one of those whom a figure counts."""
     name, code, level = figure
-    if level and str(person.get("sex")) != level:
+    if level and str(person.get(level[0])) != level[1]:
         return False
     if not name:
         return True
-    item = FORM.question(name)
+    item = form.question(name)
     if not holds(item.base, person):
         return False
     if code == "asked":
@@ -88,26 +96,32 @@ def figures_of(wave):
         found |= {(table.code, c.code, ""): c.n for c in table.cells}
     for cross in cross_tables(wave, totals):
         for level in cross.levels:
-            found[cross.code, "asked", level.code] = level.base
-            found |= {(cross.code, c.code, level.code): c.n for c in level.cells}
-    return {who: n for who, n in found.items() if n is not None}
+            where = (cross.split, level.code)
+            found[cross.code, "asked", where] = level.base
+            found |= {(cross.code, c.code, where): c.n for c in level.cells}
+    # How many answered at all is no secret, however few.
+    is_few = totals.responses < SMALLEST
+    return {who: n for who, n in found.items() if n is not None and not is_few}
 
 
 def store(wave, people):
     """Count people, given as (answers, how many)."""
     total = Counter()
+    definition = wave.questionnaire.definition
     for person, n in people:
         cell = cell_of(wave.splits, person)
-        for name, code in marks(wave.questionnaire.definition, person, set()):
+        for name, code in marks(definition, person, set()):
             total[name, cell, code] += n
+        for key in pair_counts(wave, definition, person, cell):
+            total[key] += n
     add_counts(wave, +total)
 
 
-def isolated(figures):
+def isolated(form, people, figures):
     """Return what adding and subtracting up to three figures tells of a small group."""
     who = list(figures)
     sets = np.array(
-        [[is_meant(figure, person) for person in PEOPLE] for figure in who],
+        [[is_meant(form, figure, person) for person in people] for figure in who],
         dtype=np.int8,
     )
     n = np.array([figures[figure] for figure in who])
@@ -136,7 +150,7 @@ def test_no_three_figures_isolate_a_small_group(numbers):
     store(wave, zip(PEOPLE, numbers, strict=True))
     wave.state = "closed"
 
-    assert isolated(figures_of(wave)) == []
+    assert isolated(FORM, PEOPLE, figures_of(wave)) == []
 
 
 @pytest.mark.django_db
@@ -151,7 +165,96 @@ def test_the_attack_finds_what_is_not_protected():
         ("asked", "1", ""),
         1,
         ("bribery", "1", ""),
-    ) in isolated(figures)
+    ) in isolated(FORM, PEOPLE, figures)
+
+
+TOLD = [
+    *ITEMS[:2],
+    question("sex", codes=(1, 2)),
+    question("know") | {"choices": [option(1), option(2), option(3), REFUSED]},
+]
+TOLD_FORM = from_body({"code": "x", "number": 1, "title": {}, "items": TOLD})
+TOLD_PEOPLE = everybody_there_could_be(
+    TOLD_FORM,
+    sex=(0, 1, 2),
+    contact=(0, 1, 2),
+    gave=(0, 1, 2, 99),
+    know=(0, 1, 2, 3, 99),
+)
+PAIRS = [["gave", "know"], ["contact", "know"]]
+
+
+@pytest.mark.django_db
+@given(
+    st.lists(
+        st.sampled_from([0, 0, 0, 0, 1, 3, 8, 10, 11, 25, 60]),
+        min_size=len(TOLD_PEOPLE),
+        max_size=len(TOLD_PEOPLE),
+    )
+)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_no_three_figures_of_pairs_isolate_a_small_group(numbers):
+    wave = fielded(TOLD, splits=["sex"], pairs=PAIRS)
+    store(wave, zip(TOLD_PEOPLE, numbers, strict=True))
+    wave.state = "closed"
+
+    assert isolated(TOLD_FORM, TOLD_PEOPLE, figures_of(wave)) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        "gave",
+        ["gave"],
+        [["gave"]],
+        [["gave", 1]],
+        [["gave", "gave"]],
+        [["gave", "nobody"]],
+        [["know", "gave"], ["gave", "know"]],
+        [["gave", "sex"]],
+        [["gave", "contact"]],
+        [["gave", "know"]] * 11,
+    ],
+)
+def test_what_is_no_pair_is_refused(pairs):
+    with pytest.raises(ValidationError, match=r"pair|together"):
+        fielded(TOLD, splits=["sex"], pairs=pairs)
+
+
+@pytest.mark.django_db
+def test_what_a_figure_joins_is_no_pair():
+    with pytest.raises(ValidationError, match="joins them already"):
+        fielded(ITEMS, pairs=[["gave", "asked"]])
+
+
+@pytest.mark.django_db
+def test_a_pair_is_counted_at_the_close_and_weighted(client):
+    wave = fielded(
+        TOLD, splits=["sex"], pairs=PAIRS[:1], sample="invited_probability", invited=500
+    )
+    people = [(1, 1, 30), (1, 2, 20), (2, 1, 25), (2, 2, 25)]
+    Response.objects.bulk_create(
+        Response(
+            wave=wave,
+            language="kk",
+            seed=0,
+            cell=str(1 + i % 2),
+            answers={"contact": 1, "gave": gave, "know": know, "sex": 1 + i % 2},
+        )
+        for gave, know, n in people
+        for i in range(n)
+    )
+    add_counts(wave, counted_again(wave))
+    release = released(close_wave(wave=wave, by=None))
+
+    share = release.estimates.get(question="gave", code="1", split="know", level="1")
+    page = client.get(release.get_absolute_url()).content.decode()
+
+    assert (share.n, share.base, share.p) == (30, 55, pytest.approx(30 / 55))
+    assert share.low < share.p < share.high
+    assert "Text of gave × Text of know" in page
+    assert differences(wave) == []
 
 
 # Of twenty: six met nobody, of fourteen two refuse both, five gave, four were asked, of
@@ -203,6 +306,30 @@ def test_a_figure_is_shown_with_its_base_once_the_wave_is_closed():
     assert (table.base, table.cells[0].n, table.cells[0].percent) == (280, 140, 50)
     levels = results.crosses[0].levels
     assert [level.cells[0].n for level in levels] == [70, 70]
+
+
+@pytest.mark.django_db
+def test_an_answer_is_withheld_where_two_meet_in_few():
+    wave = fielded(ITEMS, splits=["sex"])
+    met = {"contact": 1, "sex": 1}
+    people = [
+        ({**met, "gave": 1, "asked": 1}, 4),
+        ({**met, "gave": 1, "asked": 2, "who": 1}, 40),
+        ({**met, "gave": 2, "asked": 1, "who": 2}, 30),
+        ({**met, "gave": 2, "asked": 2}, 200),
+        ({"contact": 2, "sex": 2}, 50),
+    ]
+    store(wave, people)
+
+    results = results_of(close_wave(wave=wave, by=None))
+
+    found = {table.code: table for table in results.tables}
+    assert found["bribery"].cells[0].n == 74
+    assert found["gave"].cells[0].n == 44
+    assert found["asked"].base is None
+    # Who was asked this is the figure itself.
+    assert found["who"].base == 74
+    assert "asked" not in {cross.code for cross in results.crosses}
 
 
 @pytest.mark.django_db
@@ -262,3 +389,41 @@ def test_a_figure_is_asked_of_nobody(client):
 
     assert b"Text of gave" in page.content
     assert b"Text of bribery" not in page.content
+
+
+@pytest.fixture
+def desk(client, settings):
+    settings.TWO_FACTOR_REQUIRED = False
+    client.force_login(UserFactory(root=True))
+    return client
+
+
+def saved(desk, wave, pairs):
+    address = reverse("admin:surveys_wave_change", args=[wave.pk])
+    languages = ("kk", "ru", "en")
+    data = {
+        **{f"label_{code}": "Wave" for code in languages},
+        **{f"population_{code}": "All" for code in languages},
+        "opens_on": "2020-01-01",
+        "closes_on": "2099-01-01",
+        "pairs": json.dumps(pairs),
+        "quota_counts-TOTAL_FORMS": "0",
+        "quota_counts-INITIAL_FORMS": "0",
+    }
+    return desk.post(address, data)
+
+
+@pytest.mark.django_db
+def test_staff_choose_pairs_until_the_results_are_published(desk):
+    wave = close_wave(wave=fielded(TOLD, splits=["sex"], invited=500), by=None)
+    said = {"contact": 1, "gave": 1, "know": 2}
+    Response.objects.create(wave=wave, language="kk", seed=0, cell="1", answers=said)
+
+    refused = saved(desk, wave, [["gave", "nobody"]])
+    saved(desk, wave, PAIRS[:1])
+
+    assert b"no pair of two questions" in refused.content
+    assert Count.objects.filter(wave=wave, question="×0").exists()
+    released(Wave.objects.get(pk=wave.pk))
+    saved(desk, wave, [])
+    assert Wave.objects.get(pk=wave.pk).pairs == PAIRS[:1]
