@@ -45,7 +45,7 @@ def test_protected_line(line, shown):
 
 
 @given(lines)
-@settings(max_examples=1_000)
+@settings(max_examples=400)
 def test_no_line_isolates_a_small_group(line):
     shown = protected_line(line, SMALLEST)
 
@@ -55,7 +55,7 @@ def test_no_line_isolates_a_small_group(line):
 
 
 @given(grids)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_hidden_cell_can_be_solved(grid):
     counts = np.array(grid)
     try:
@@ -114,7 +114,7 @@ def includes(outer, inner):
 
 @pytest.mark.django_db
 @given(answers)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_no_pair_of_figures_isolates_a_small_group(people):
     wave = fielded(
         [
