@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet, URLField
@@ -14,6 +15,7 @@ from foundation.publication import renew_pages
 from foundation.search.services import index
 from surveys import desk
 from surveys.checking import problems
+from surveys.kept import keep
 from surveys.models import (
     Choice,
     Finding,
@@ -28,6 +30,7 @@ from surveys.models import (
     Wave,
     WeightScheme,
 )
+from surveys.pairs import check_pairs, count_pairs
 from surveys.services.fielding import close_wave, next_questionnaire, open_wave
 from surveys.services.inviting import invite, remind
 from surveys.services.publishing import (
@@ -225,11 +228,28 @@ PROMISES = [
     "hide_until_close",
     "splits",
     "quotas",
+    "strata",
 ]
+
+
+class WaveForm(forms.ModelForm[Wave]):
+    """Says at once which pairs cannot be counted, not when the wave is opened."""
+
+    def clean_pairs(self) -> Any:
+        pairs = self.cleaned_data["pairs"]
+        questionnaire = self.cleaned_data.get("questionnaire")
+        if questionnaire is None and self.instance.questionnaire_id:
+            questionnaire = self.instance.questionnaire
+        if questionnaire is not None:
+            splits = self.cleaned_data.get("splits", self.instance.splits)
+            wave = Wave(splits=splits, pairs=pairs)
+            check_pairs(wave, questionnaire.definition)
+        return pairs
 
 
 @admin.register(Wave)
 class WaveAdmin(admin.ModelAdmin[Wave]):
+    form = WaveForm
     list_display = ["public_id", "questionnaire", "state", "sample", "closes_on"]
     list_filter = ["state", "sample"]
     readonly_fields = ["public_id", "state"]
@@ -241,7 +261,19 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
     ) -> list[str]:
         """Show as locked what was promised once the wave is open."""
         is_locked = obj is not None and obj.state != Wave.State.DRAFT
-        return [*self.readonly_fields, *(PROMISES if is_locked else [])]
+        locked = [*self.readonly_fields, *(PROMISES if is_locked else [])]
+        if obj and obj.releases.exclude(state=Release.State.DRAFT).exists():
+            locked.append("pairs")
+        return locked
+
+    def save_model(
+        self, request: HttpRequest, obj: Wave, form: Any, change: bool
+    ) -> None:
+        """Count the pairs of a closed wave when others are chosen."""
+        super().save_model(request, obj, form, change)
+        if obj.state == Wave.State.CLOSED and "pairs" in form.changed_data:
+            count_pairs(obj)
+            keep(obj)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Wave | None = None
@@ -344,8 +376,8 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin[Invitation]):
-    list_display = ["email", "wave", "language", "sent_on", "reminded_on"]
-    list_filter = ["wave"]
+    list_display = ["email", "wave", "stratum", "language", "sent_on", "reminded_on"]
+    list_filter = ["wave", "stratum"]
     readonly_fields = ["sent_on", "reminded_on"]
     actions = ["send_letters", "send_reminders"]
 

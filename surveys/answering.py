@@ -56,6 +56,8 @@ def pages(definition: Definition) -> list[list[Question]]:
     parts: list[list[Question]] = [[]]
     here: set[str] = set()
     for question in definition.items:
+        if question.is_derived:
+            continue
         looked_at = set(names(question.base)) | set(piped(question))
         if (looked_at & here) or (len(parts[-1]) >= 5 and question.base is None):
             parts.append([])

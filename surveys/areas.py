@@ -9,7 +9,7 @@ import orjson
 from django.conf import settings
 
 from foundation.languages import Text
-from surveys.results import CrossTable
+from surveys.crossing import CrossTable
 
 CLASSES = 5
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from foundation.languages import languages
+from surveys import joined
 from surveys.answering import piped
 from surveys.definition import NAME, WITH_CHOICES, Definition, Question
-from surveys.expressions import ExpressionError, check
+from surveys.expressions import ExpressionError, check, names
 from surveys.variables import LONGEST, columns
 
 
@@ -28,6 +29,7 @@ class Problem:
 def problems(definition: Definition) -> list[Problem]:
     found: list[Problem] = []
     earlier: set[str] = set()
+    derived_of: set[str] = set()
     if not any(definition.questions):
         found.append(Problem("", _("The questionnaire asks nothing"), True))
     for question in definition.items:
@@ -36,7 +38,11 @@ def problems(definition: Definition) -> list[Problem]:
             Problem(question.code, text, True) for text in _broken(question, earlier)
         ]
         found += [Problem(question.code, text, False) for text in remarks(question)]
-        if question.kind != "text":
+        if question.is_derived:
+            texts = _underivable(question, earlier, derived_of)
+            found += [Problem(question.code, text, True) for text in texts]
+            derived_of |= set(names(joined.any_of(question)))
+        elif question.kind != "text":
             earlier.add(question.code)
     for column in columns(definition):
         if any(len(column.label(code)) > LONGEST for code in languages()):
@@ -86,6 +92,28 @@ def _broken(question: Question, earlier: set[str]) -> Iterator[str]:
             yield _("Its words repeat “%(name)s”, which is not asked before") % {
                 "name": name
             }
+
+
+def _underivable(
+    question: Question, earlier: set[str], used: set[str]
+) -> Iterator[str]:
+    """Give why a figure cannot be made of other answers."""
+    conditions = joined.conditions(question)
+    if len(conditions) < 2 or [o.code for o in question.choices] != [1]:
+        yield _("It needs two conditions or more under “any”, and one answer, 1")
+    try:
+        for condition in conditions:
+            check(condition, earlier)
+            if condition[0] not in joined.OPERATORS:
+                yield _("Its conditions may only be “=”, “in” and “has”")
+    except ExpressionError as error:
+        yield _("Its condition is broken: %(error)s") % {"error": error}
+    else:
+        looked = [set(names(condition)) for condition in conditions]
+        if len(set.union(set(), *looked)) < len(conditions):
+            yield _("Each of its conditions needs a question of its own")
+        if used & set.union(set(), *looked):
+            yield _("Another figure is made of the same answers")
 
 
 JOINS = {

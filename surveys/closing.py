@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from surveys.flushing import flush
 from surveys.kept import keep
 from surveys.models import Draft, Invitation, Receipt, TokenSpend, Wave
+from surveys.pairs import count_pairs
 
 FORGOTTEN = (Invitation, TokenSpend, Receipt, Draft)
 
@@ -17,6 +18,7 @@ def finish(wave: Wave) -> None:
     flush(wave, is_last=True)
     forget_people(wave)
     _clean_tables()
+    count_pairs(wave)
     keep(wave)
 
 

@@ -149,7 +149,7 @@ def _variable(
 
 
 def _codes(column: Column) -> Iterable[int]:
-    if column.question.kind == "multiple":
+    if column.question.kind in {"multiple", "derived"}:
         return (0, 1)
     if column.question.kind == "ranking":
         return ()
@@ -163,9 +163,9 @@ def _category(
     shares: Mapping[tuple[str, str], Estimate],
 ) -> None:
     question = column.question
-    if question.kind == "multiple":
+    if question.kind in {"multiple", "derived"}:
         words = dict.fromkeys(languages(), ("–", "✓")[code])
-        missing, where = "", (question.code, column.part if code else "")
+        missing, where = "", (question.code, (column.part or "1") if code else "")
     else:
         option = question.option(code)
         assert option is not None

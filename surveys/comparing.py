@@ -64,9 +64,10 @@ def changes(release: Release) -> list[Change]:
 
 def _same(now: Question, then: Question | None) -> bool:
     """Tell whether two wordings ask the same: text, answers and who is asked."""
-    return then is not None and (now.text, now.choices, now.rows, now.base, now.kind) == (
-        then.text, then.choices, then.rows, then.base, then.kind,
-    )  # fmt: skip
+    names = ("text", "choices", "rows", "base", "kind", "limits")
+    return then is not None and all(
+        getattr(now, name) == getattr(then, name) for name in names
+    )
 
 
 def _change(

@@ -18,7 +18,8 @@ NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,31}$")
 
 CHOSEN = {"single", "scale"}
 WITH_CHOICES = {"single", "multiple", "scale", "matrix", "ranking"}
-KINDS = [*sorted(WITH_CHOICES), "number", "date", "text", "area", "body", "info"]
+PLAIN = ["number", "date", "text", "area", "body", "info", "derived"]
+KINDS = [*sorted(WITH_CHOICES), *PLAIN]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,12 @@ class Question:
 
     @property
     def is_asked(self) -> bool:
-        return self.kind != "info"
+        return self.kind not in {"info", "derived"}
+
+    @property
+    def is_derived(self) -> bool:
+        """Tell whether it is a figure made of other answers, asked of nobody."""
+        return self.kind == "derived"
 
     @property
     def codes(self) -> set[int]:
@@ -83,6 +89,10 @@ class Definition:
     @property
     def questions(self) -> Iterator[Question]:
         return (item for item in self.items if item.is_asked)
+
+    @property
+    def derived(self) -> Iterator[Question]:
+        return (item for item in self.items if item.is_derived)
 
     def question(self, code: str) -> Question | None:
         return next((q for q in self.items if q.code == code), None)

@@ -63,6 +63,7 @@ def load_demo_survey() -> int:
         **body["wave"],
         "id": CODE,
         "splits": ["sex", "area"],
+        "pairs": [["gave", "know"], ["trend", "know"]],
         "opens_on": (today - timedelta(days=90)).isoformat(),
         "closes_on": today.isoformat(),
     }
@@ -94,7 +95,10 @@ def _answers(dice: Random, definition: Definition, areas: list[str]) -> dict[str
     for question in definition.questions:
         codes = [option.code for option in question.choices if not option.missing]
         if question.kind in {"single", "scale"}:
+            # Who gave is asked more often than others.
+            often = answers.get("gave") == 1 and dice.random() < 0.3
             rare = question.code in {"gave", "asked"} and dice.random() < 0.8
+            rare = rare and not often
             answers[question.code] = 2 if rare else dice.choice(codes)
         elif question.kind == "multiple":
             answers[question.code] = sorted(dice.sample(codes, dice.randint(1, 2)))

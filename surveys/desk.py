@@ -50,6 +50,10 @@ def preview(
             "languages": languages(),
             "language": language,
             "pages": AnswerForm(definition).every_field(),
+            "derived": [
+                (row.words, json.dumps(row.limits, ensure_ascii=False))
+                for row in definition.derived
+            ],
             "problems": problems(definition),
             "losses": write(definition).losses,
         }

@@ -26,6 +26,15 @@ def protected_line(counts: Sequence[int], smallest: int) -> list[bool]:
     return [bool(flag) for flag in shown[0]]
 
 
+def still_protected(
+    counts: Sequence[int], shown: Sequence[bool], smallest: int
+) -> list[bool]:
+    """Hide more of a line of which something was hidden for another reason."""
+    flags = np.array(shown, dtype=bool)
+    _hide_along(np.array(counts, dtype=np.int64), flags, smallest)
+    return [bool(flag) for flag in flags]
+
+
 def protected_table(
     counts: Counts,
     smallest: int,

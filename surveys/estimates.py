@@ -5,7 +5,7 @@ no response, however many there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from surveys.kept import results_of
 from surveys.models import Count, Estimate, Wave, WeightScheme
-from surveys.results import countable
+from surveys.results import PAIR, countable
 from surveys.statistics.intervals import logit, wilson
 from surveys.statistics.variance import Design, design, design_effect_of, ratio
 from surveys.statistics.weights import (
@@ -43,6 +43,14 @@ def level_in(wave: Wave, question: str, cell: str) -> str:
         raise WeightingError(f"Counts are not kept by {question}, so it is no margin")
     level: str = cell.split("|")[wave.splits.index(question)]
     return level
+
+
+def base_weights(wave: Wave, cells: Sequence[str]) -> list[float]:
+    """Return the design weight of each cell: that of its stratum, or one."""
+    if not wave.strata:
+        return [1.0] * len(cells)
+    place = len(wave.splits)
+    return [float(wave.strata[cell.split("|")[place]]) for cell in cells]
 
 
 def margins_of(scheme: WeightScheme, cells: list[str]) -> list[Margin]:
@@ -95,12 +103,13 @@ def weigh(scheme: WeightScheme) -> Weighted:
     if not len(n):
         raise LevelError("Nobody answered what the margins are about")
     margins = margins_of(scheme, cells)
+    base = base_weights(scheme.wave, cells)
     if scheme.kind == WeightScheme.Kind.NONE:
-        found = Weights(np.ones(len(n)), 0, 0.0)
+        found = Weights(np.array(base), 0, 0.0)
     elif scheme.kind == WeightScheme.Kind.RAKE:
-        found = rake(n, margins)
+        found = rake(n, margins, base)
     elif len(margins) == 1:
-        found = poststratify(n, margins[0])
+        found = poststratify(n, margins[0], base)
     else:
         raise WeightingError("Post-stratification takes one margin; rake several")
     weights = found.weights * n.sum() / (found.weights @ n)
@@ -141,10 +150,17 @@ def figures(wave: Wave, scheme: WeightScheme | None) -> Figures:
     )
     rows = Count.objects.filter(wave=wave).values_list("question", "cell", "code", "n")
     for question, cell, code, n in rows.iterator(chunk_size=10_000):
-        counts[question][cell][code] = n
+        if question.startswith(PAIR):
+            second = wave.pairs[int(question.removeprefix(PAIR))][1]
+            level, name, answer = code.split(PAIR)
+            counts[PAIR.join((name, second, level))][cell][answer] = n
+        else:
+            counts[question][cell][code] = n
     people = cells_of(wave)
     weights: dict[str, float] = (
-        dict(scheme.weights) if scheme else dict.fromkeys(people, 1.0)
+        dict(scheme.weights)
+        if scheme
+        else dict(zip(people, base_weights(wave, list(people)), strict=True))
     )
     return Figures(wave, scheme, sorted(weights), people, weights, counts)
 
@@ -158,7 +174,7 @@ def _sample(found: Figures, parts: list[tuple[str, float]]) -> Design:
         [found.weights[cell] for cell in cells],
         margins=margins_of(scheme, cells) if is_fitted and scheme else (),
         calibration=scheme.kind if is_fitted and scheme else "none",
-        base=[1.0] * len(cells),
+        base=base_weights(found.wave, cells),
     )
 
 
@@ -177,9 +193,13 @@ def estimate(
     parts: list[tuple[str, float]] = []
     y: list[float] = []
     x: list[float] = []
+    is_pair = level is not None and level[0] not in found.wave.splits
+    key = PAIR.join((question, *level)) if is_pair and level else question
     for cell in found.cells:
-        own = found.counts[question].get(cell, {})
-        inside = level is None or level_in(found.wave, level[0], cell) == level[1]
+        own = found.counts[key].get(cell, {})
+        inside = (
+            level is None or is_pair or level_in(found.wave, level[0], cell) == level[1]
+        )
         base = (
             sum(own.get(answer, 0) for answer in valid)
             if valid is not None

@@ -3,16 +3,18 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from foundation.languages import Text, pick
 from surveys.codebook import ddi
+from surveys.crossing import CrossTable, Level
+from surveys.definition import Question
 from surveys.kept import results_of
 from surveys.models import Estimate, Release, Wave
 from surveys.package import data_package
-from surveys.results import countable, labels
+from surveys.results import Cell, countable, labels
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -126,14 +128,17 @@ class Line:
 
 
 def release_blocks(release: Release) -> list[tuple[Text, list[Line]]]:
-    """Return the figures for everybody, by question, in the order asked."""
+    """Return the figures for everybody, by question, joined figures first."""
     rows: dict[str, list[Estimate]] = {}
     for row in release.estimates.filter(split="").order_by("position"):
         rows.setdefault(row.question, []).append(row)
     found = []
-    for name, question, part in countable(release.wave.questionnaire.definition):
-        if name not in rows:
-            continue
+    asked = {
+        name: (question, part)
+        for name, question, part in countable(release.wave.questionnaire.definition)
+    }
+    for name in rows:
+        question, part = asked[name]
         words = {
             code: label
             for code, label, _missing in labels(
@@ -148,6 +153,55 @@ def release_blocks(release: Release) -> list[tuple[Text, list[Line]]]:
         ]
         found.append((title, lines))
     return found
+
+
+def release_crosses(release: Release) -> list[CrossTable]:
+    """Return the figures of groups, as tables of shares, in the order of the release."""
+    rows: dict[tuple[str, str], dict[str, list[Estimate]]] = {}
+    for row in release.estimates.exclude(split="").order_by("position"):
+        levels = rows.setdefault((row.question, row.split), {})
+        levels.setdefault(row.level, []).append(row)
+    asked = {
+        name: (question, part)
+        for name, question, part in countable(release.wave.questionnaire.definition)
+    }
+    found = []
+    for (name, split), levels in rows.items():
+        question, part = asked[name]
+        splitter, _part = asked[split]
+        answers = _words(question, (row.code for row in next(iter(levels.values()))))
+        groups = _words(splitter, levels)
+        found.append(
+            CrossTable(
+                code=name,
+                title=question.words,
+                row=part,
+                split=split,
+                split_title=splitter.words,
+                levels=[
+                    Level(level, groups[level], _base(own), _cells(own, answers))
+                    for level, own in levels.items()
+                ],
+            )
+        )
+    return found
+
+
+def _words(question: Question, codes: Iterable[str]) -> dict[str, Text]:
+    known = dict.fromkeys(codes, 1)
+    found = {code: words for code, words, _m in labels(question, known)}
+    return {code: found.get(code, Text(code, "")) for code in known}
+
+
+def _base(rows: list[Estimate]) -> int | None:
+    return next((row.base for row in rows if row.base is not None), None)
+
+
+def _cells(rows: list[Estimate], words: dict[str, Text]) -> list[Cell]:
+    return [
+        Cell(row.code, words[row.code], row.n, None if row.p is None else 100 * row.p)
+        for row in rows
+    ]
 
 
 def margins_in_words(release: Release) -> list[tuple[Text, str]]:

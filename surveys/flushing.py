@@ -16,6 +16,7 @@ from foundation.publication import renew_pages
 from surveys.definition import Definition
 from surveys.kept import keep
 from surveys.models import Count, Inbox, OpenText, Receipt, Response, Wave
+from surveys.results import PAIR
 from surveys.tally import cell_of, count
 
 BATCH = 5_000
@@ -74,7 +75,9 @@ def _store(wave: Wave, rows: list[Inbox]) -> None:
                 wave=wave,
                 language=row.payload["language"],
                 seed=row.payload["seed"],
-                cell=cell_of(wave.splits, row.payload["answers"]),
+                cell=cell_of(
+                    wave.splits, row.payload["answers"], row.payload.get("stratum", "")
+                ),
                 answers=row.payload["answers"],
             )
             for row in rows
@@ -97,7 +100,14 @@ def _counted(
     return count(
         definition,
         wave.splits,
-        ((row.payload["answers"], set(row.payload["texts"])) for row in rows),
+        (
+            (
+                row.payload["answers"],
+                set(row.payload["texts"]),
+                row.payload.get("stratum", ""),
+            )
+            for row in rows
+        ),
     )
 
 
@@ -133,8 +143,16 @@ def counted_again(wave: Wave) -> Counter[tuple[str, str, str]]:
     Open texts are apart, so who wrote one cannot be found again: they are left out.
     """
     definition = wave.questionnaire.definition
-    rows = wave.responses.values_list("answers", flat=True).iterator(chunk_size=5_000)
-    return count(definition, wave.splits, ((answers, set()) for answers in rows))
+    rows = wave.responses.values_list("answers", "cell").iterator(chunk_size=5_000)
+    place = len(wave.splits)
+    return count(
+        definition,
+        wave.splits,
+        (
+            (answers, set(), cell.split("|")[place] if wave.strata else "")
+            for answers, cell in rows
+        ),
+    )
 
 
 def differences(wave: Wave) -> list[tuple[str, str, str]]:
@@ -143,7 +161,7 @@ def differences(wave: Wave) -> list[tuple[str, str, str]]:
     texts = {q.code for q in wave.questionnaire.definition.items if q.kind == "text"}
     kept = {
         (row.question, row.cell, row.code): row.n
-        for row in Count.objects.filter(wave=wave)
+        for row in Count.objects.filter(wave=wave).exclude(question__startswith=PAIR)
         if row.question not in texts
     }
     again = Counter({key: n for key, n in again.items() if key[0] not in texts})

@@ -5,22 +5,20 @@ where many groups have to be hidden; reading them takes milliseconds.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
 
 from foundation.languages import Text, pick
 from foundation.publication import renew_pages
+from surveys.crossing import CrossTable, Level, cross_tables
 from surveys.definition import Question
 from surveys.models import KeptResults, Wave
 from surveys.results import (
     Cell,
-    CrossTable,
-    Level,
     Table,
     countable,
-    cross_tables,
     labels,
     tables,
     totals_of,
@@ -67,9 +65,18 @@ def results_of(wave: Wave) -> Results:
 
 def _body(wave: Wave) -> dict[str, Any]:
     totals = totals_of(wave)
-    crosses = cross_tables(wave, totals) if wave.state == Wave.State.CLOSED else []
+    is_closed = wave.state == Wave.State.CLOSED
+    # What is made of several answers is what most come for: it stands first.
+    derived = {question.code for question in wave.questionnaire.definition.derived}
+    crosses = cross_tables(wave, totals) if is_closed else []
+    crosses.sort(key=lambda cross: cross.code not in derived)
+    found = sorted(tables(wave, totals), key=lambda table: table.code not in derived)
+    responses = totals.responses
+    if not is_closed:
+        found = [_running(table, wave.min_cell) for table in found]
+        responses = _rounded(responses, wave.min_cell)
     return {
-        "responses": totals.responses,
+        "responses": responses,
         "tables": [
             {
                 "code": table.code,
@@ -79,7 +86,7 @@ def _body(wave: Wave) -> dict[str, Any]:
                 "mean": table.mean,
                 "cells": [_cell(cell) for cell in table.cells],
             }
-            for table in tables(wave, totals)
+            for table in found
         ],
         "crosses": [
             {
@@ -93,6 +100,33 @@ def _body(wave: Wave) -> dict[str, Any]:
             for cross in crosses
         ],
     }
+
+
+def _rounded(n: int, step: int) -> int:
+    return (n + step // 2) // step * step
+
+
+def _running(table: Table, step: int) -> Table:
+    """Round the numbers of a wave that goes on, so that two states tell of no few.
+
+    Shares are those of the rounded numbers.
+    """
+    if table.of is None or table.base is None:
+        return table
+    of = _rounded(table.of, step)
+    cells = [
+        cell
+        if cell.n is None
+        else replace(
+            cell,
+            n=_rounded(cell.n, step),
+            percent=None
+            if cell.percent is None
+            else min(100 * _rounded(cell.n, step) / of, 100),
+        )
+        for cell in table.cells
+    ]
+    return replace(table, base=_rounded(table.base, step), of=of, cells=cells)
 
 
 def _cell(cell: Cell) -> list[Any]:

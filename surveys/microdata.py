@@ -12,11 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas
-import pyreadstat
-
 from surveys.models import Release, Wave
-from surveys.variables import WEIGHT, WEIGHT_LABELS, Column, columns
+from surveys.variables import WEIGHT, columns
 
 CHUNK = 5_000
 
@@ -60,62 +57,3 @@ def write_csv(wave: Wave, path: Path, *, with_bom: bool = False) -> int:
             writer.writerow(row)
             written += 1
     return written
-
-
-def write_sav(wave: Wave, path: Path, language: str) -> int:
-    """Write an SPSS file with labels, missing codes and levels of measurement."""
-    wanted = columns(wave.questionnaire.definition)
-    table = _table(wave, wanted)
-    pyreadstat.write_sav(
-        table,
-        str(path),
-        column_labels=_labels(wanted, table, language),
-        variable_value_labels=_value_labels(wanted, language),
-        missing_ranges={c.name: c.missing for c in wanted if c.missing and c.has_codes},
-        variable_measure={
-            **{c.name: c.measure for c in wanted},
-            **({WEIGHT: "scale"} if WEIGHT in table else {}),
-        },
-    )
-    return len(table)
-
-
-def write_dta(wave: Wave, path: Path, language: str) -> int:
-    """Write a Stata file, labels and all."""
-    wanted = columns(wave.questionnaire.definition)
-    table = _table(wave, wanted)
-    pyreadstat.write_dta(
-        table,
-        str(path),
-        column_labels=_labels(wanted, table, language),
-        variable_value_labels=_value_labels(wanted, language),
-    )
-    return len(table)
-
-
-def _table(wave: Wave, wanted: list[Column]) -> pandas.DataFrame:
-    table = pandas.DataFrame(list(rows(wave)), columns=names(wave))
-    # A column that nobody answered has no type of its own.
-    numbers = [column.name for column in wanted if column.has_codes]
-    return table.astype(dict.fromkeys(numbers, float))
-
-
-def _labels(
-    wanted: list[Column], table: pandas.DataFrame, language: str
-) -> dict[str, str | None]:
-    found: dict[str, str | None] = {
-        column.name: column.label(language) for column in wanted
-    }
-    if WEIGHT in table:
-        found[WEIGHT] = WEIGHT_LABELS[language]
-    return found
-
-
-def _value_labels(
-    wanted: list[Column], language: str
-) -> dict[str, dict[int | float, str]]:
-    return {
-        column.name: column.labels(language)
-        for column in wanted
-        if column.has_codes and column.labels(language)
-    }

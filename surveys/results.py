@@ -8,17 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from foundation.languages import Text, pick
 from foundation.territory.models import Area, PublicBody
+from surveys import joined
+from surveys.bases import Told
 from surveys.definition import Definition, Question
-from surveys.disclosure import TotalsTellError, protected_line, protected_table
+from surveys.disclosure import protected_line
 from surveys.models import Count, Wave
 from surveys.tally import ANSWERED, BASE
 
-NO_ANSWER = "none"
-NUMBER_BINS = 12
+# Counts of two questions together: the number of the pair follows.
+PAIR = "×"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,19 @@ class Totals:
     def responses(self) -> int:
         return self.everybody.get("", {}).get(BASE, 0)
 
+    def withheld(self, wave: Wave) -> dict[str, tuple[int, str]]:
+        """Return which answer of which joined figure is withheld for it, and its table."""
+        found: dict[str, tuple[int, str]] = {}
+        if wave.state != Wave.State.CLOSED:
+            return found
+        for question in wave.questionnaire.definition.derived:
+            counted = self.everybody.get(joined.NAME.format(question.code), {})
+            place = joined.to_withhold(question, counted, wave.min_cell)
+            if place is not None:
+                name = joined.conditions(question)[place][1]
+                found[question.code] = (place, name)
+        return found
+
 
 def totals_of(wave: Wave) -> Totals:
     rows = Count.objects.filter(wave=wave).values_list("question", "cell", "code", "n")
@@ -76,7 +89,16 @@ def totals_of(wave: Wave) -> Totals:
         split: defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
         for split in wave.splits
     }
+    for _first, second in wave.pairs:
+        groups.setdefault(
+            second, defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+        )
     for question, cell, code, n in rows.iterator(chunk_size=10_000):
+        if question.startswith(PAIR):
+            second = wave.pairs[int(question.removeprefix(PAIR))][1]
+            level, name, answer = code.split(PAIR)
+            groups[second][level][name][answer] += n
+            continue
         everybody[question][code] += n
         for split, level in zip(wave.splits, cell.split("|"), strict=False):
             groups[split][level][question][code] += n
@@ -87,18 +109,47 @@ def tables(wave: Wave, totals: Totals | None = None) -> list[Table]:
     """Return the table of every question that has countable answers."""
     totals = totals or totals_of(wave)
     definition = wave.questionnaire.definition
-    return [
-        _table(name, question, row, totals.everybody.get(name, {}), wave.min_cell)
-        for name, question, row in countable(definition)
-    ]
+    shown: set[tuple[str, str]] = set()
+    withheld = totals.withheld(wave)
+    names = {name for _place, name in withheld.values()}
+    told = Told(
+        definition, totals.everybody, lambda *cell: cell in shown, withheld=names
+    )
+    found = []
+    for name, question, row in countable(definition):
+        if question.is_derived and wave.state != Wave.State.CLOSED:
+            # Two states of an open wave could tell it of the few between.
+            continue
+        if name not in names and _may_be_told(name, question, told, wave.min_cell):
+            figure = figure_groups(question, totals.everybody, withheld)
+            table = _table(name, question, row, totals.everybody, wave.min_cell, figure)
+        else:
+            table = _untold(name, question, row)
+        shown |= {(name, cell.code) for cell in table.cells if cell.n is not None}
+        found.append(table)
+    return found
+
+
+def _may_be_told(name: str, question: Question, told: Told, smallest: int) -> bool:
+    """Tell whether the number of those asked gives no small group away elsewhere."""
+    asked = told.counts.get(name, {}).get(BASE, 0)
+    if not told.allows(question, asked):
+        return False
+    sizes = told.sizes(question, asked)
+    return sizes is None or joined.are_safe(sizes, smallest)
+
+
+def _untold(name: str, question: Question, row: Text | None) -> Table:
+    title = pick(dict(question.text))
+    return Table(name, question.kind, title, row, None, None, False)
 
 
 def countable(definition: Definition) -> Iterable[tuple[str, Question, Text | None]]:
-    for question in definition.questions:
+    for question in definition.items:
         if question.kind == "matrix":
             for row in question.rows:
                 yield f"{question.code}.{row.code}", question, row.text
-        elif question.kind not in {"text", "date"}:
+        elif question.kind not in {"text", "date", "info"}:
             yield question.code, question, None
 
 
@@ -123,22 +174,28 @@ def _table(
     name: str,
     question: Question,
     row: Text | None,
-    counts: dict[str, int],
+    everybody: dict[str, dict[str, int]],
     smallest: int,
+    figure: dict[str, int],
 ) -> Table:
+    counts = everybody.get(name, {})
     base = counts.get(BASE, 0)
     title = pick(dict(question.text))
     if base < smallest:
-        return Table(name, question.kind, title, row, None, None, False)
+        return _untold(name, question, row)
     if question.kind == "number":
         return _number_table(name, question, title, counts, smallest)
     wanted = labels(question, counts)
     ns = [counts.get(code, 0) for code, _label, _is_missing in wanted]
-    if question.kind in {"multiple", "ranking"}:
-        shown = [_both_sides(n, base, smallest) for n in ns]
+    if question.is_derived:
+        is_safe = joined.are_safe(figure, smallest)
+        shown = [is_safe and n >= smallest for n in ns]
+        of, of_valid = base, False
+    elif question.kind in {"multiple", "ranking"}:
+        shown = [both_sides(n, base, smallest) for n in ns]
         of, of_valid = base, False
     else:
-        shown, of, of_valid = _one_of_each(base, ns, wanted, smallest)
+        shown, of, of_valid = one_of_each(base, ns, wanted, smallest)
     cells = [
         Cell(
             code,
@@ -154,12 +211,27 @@ def _table(
     return Table(name, question.kind, title, row, base, of, of_valid, cells)
 
 
-def _both_sides(n: int, base: int, smallest: int) -> bool:
+def figure_groups(
+    question: Question,
+    counts: dict[str, dict[str, int]],
+    withheld: dict[str, tuple[int, str]],
+) -> dict[str, int]:
+    """Return the groups that a joined figure would tell."""
+    if not question.is_derived:
+        return {}
+    counted = counts.get(joined.NAME.format(question.code), {})
+    found = joined.sizes(joined.any_of(question), counted)
+    if question.code in withheld:
+        return joined.without_answer(found, withheld[question.code][0])
+    return found
+
+
+def both_sides(n: int, base: int, smallest: int) -> bool:
     rest = base - n
     return n >= smallest and (rest == 0 or rest >= smallest)
 
 
-def _one_of_each(
+def one_of_each(
     base: int, ns: list[int], wanted: Sequence[tuple[str, Text, bool]], smallest: int
 ) -> tuple[list[bool], int, bool]:
     """Protect a question with one answer each; say what percentages are of.
@@ -210,155 +282,3 @@ def _number_table(
         return Table(name, question.kind, title, None, base, None, False)
     mean = sum(value * n for value, n in values) / valid
     return Table(name, question.kind, title, None, base, valid, True, [], mean)
-
-
-@dataclass(frozen=True)
-class Level:
-    code: str
-    label: Text
-    base: int | None
-    cells: list[Cell]
-
-
-@dataclass(frozen=True)
-class CrossTable:
-    """One question by the groups of a split."""
-
-    code: str
-    title: Text
-    row: Text | None
-    split: str
-    split_title: Text
-    levels: list[Level]
-
-
-def cross_tables(wave: Wave, totals: Totals | None = None) -> list[CrossTable]:
-    """Return each question by each split, what is small hidden with its complement."""
-    totals = totals or totals_of(wave)
-    definition = wave.questionnaire.definition
-    found = []
-    for split in wave.splits:
-        splitter = definition.question(split)
-        if splitter is None:
-            continue
-        for name, question, row in countable(definition):
-            if question.code in wave.splits or question.kind in {"number", "ranking"}:
-                continue
-            crossed = _cross(wave, totals, splitter, name, question, row)
-            if crossed is not None:
-                found.append(crossed)
-    return found
-
-
-def _cross(
-    wave: Wave,
-    totals: Totals,
-    splitter: Question,
-    name: str,
-    question: Question,
-    row: Text | None,
-) -> CrossTable | None:
-    groups = totals.groups[splitter.code]
-    levels = labels(splitter, totals.everybody.get(splitter.code, {}))
-    # Those of no known group make a row of their own, which is never shown.
-    codes = [code for code, _label, _missing in levels] + [""]
-    everybody = totals.everybody.get(name, {})
-    wanted = labels(question, everybody)
-    bases = [groups[code][name].get(BASE, 0) for code in codes]
-    if sum(bases) < wave.min_cell:
-        return None
-    levels_shown = protected_line(bases, wave.min_cell)
-    levels_shown[-1] = False
-    counts = [
-        [groups[code][name].get(answer, 0) for answer, _label, _missing in wanted]
-        for code in codes
-    ]
-    try:
-        if question.kind == "multiple":
-            shown = _sides_shown(counts, bases, levels_shown, everybody, wanted, wave)
-        else:
-            shown = _lines_shown(counts, bases, levels_shown, everybody, wanted, wave)
-    except TotalsTellError:
-        return None
-    return CrossTable(
-        code=name,
-        title=pick(dict(question.text)),
-        row=row,
-        split=splitter.code,
-        split_title=pick(dict(splitter.text)),
-        levels=[
-            Level(
-                code,
-                label,
-                bases[at] if levels_shown[at] else None,
-                [
-                    Cell(
-                        answer,
-                        words,
-                        counts[at][place] if shown[at][place] else None,
-                        100 * counts[at][place] / bases[at]
-                        if shown[at][place]
-                        else None,
-                        is_missing,
-                    )
-                    for place, (answer, words, is_missing) in enumerate(wanted)
-                ],
-            )
-            for at, (code, label, _missing) in enumerate(levels)
-        ],
-    )
-
-
-def _lines_shown(
-    counts: list[list[int]],
-    bases: list[int],
-    levels_shown: list[bool],
-    everybody: dict[str, int],
-    wanted: Sequence[tuple[str, Text, bool]],
-    wave: Wave,
-) -> list[list[bool]]:
-    whole = np.array(
-        [[*line, base - sum(line)] for line, base in zip(counts, bases, strict=True)],
-        dtype=np.int64,
-    )
-    ns = [everybody.get(code, 0) for code, _label, _missing in wanted]
-    columns, _of, _of_valid = _one_of_each(sum(bases), ns, wanted, wave.min_cell)
-    shown = protected_table(
-        whole,
-        wave.min_cell,
-        rows_known=levels_shown,
-        columns_known=[*columns, True],
-    )
-    return [[bool(flag) for flag in line[:-1]] for line in shown]
-
-
-def _sides_shown(
-    counts: list[list[int]],
-    bases: list[int],
-    levels_shown: list[bool],
-    everybody: dict[str, int],
-    wanted: Sequence[tuple[str, Text, bool]],
-    wave: Wave,
-) -> list[list[bool]]:
-    """Protect each of several answers against its own “not chosen”."""
-    shown = [[False] * len(wanted) for _line in counts]
-    base = sum(bases)
-    for place, (code, _label, _missing) in enumerate(wanted):
-        sides = np.array(
-            [
-                [line[place], total - line[place]]
-                for line, total in zip(counts, bases, strict=True)
-            ],
-            dtype=np.int64,
-        )
-        is_known = _both_sides(everybody.get(code, 0), base, wave.min_cell)
-        flags = protected_table(
-            sides,
-            wave.min_cell,
-            rows_known=levels_shown,
-            columns_known=[is_known, is_known],
-        )
-        for at, (chosen, other) in enumerate(flags):
-            full = sides[at][1] == 0 and bool(chosen)
-            shown[at][place] = bool(chosen and other) or full
-    return shown

@@ -53,6 +53,7 @@ def add_survey(body: dict[str, Any], *, is_demo: bool = False) -> int:
         opens_on=date.fromisoformat(told["opens_on"]),
         closes_on=date.fromisoformat(told["closes_on"]),
         splits=told["splits"],
+        pairs=told.get("pairs", []),
         is_demo=is_demo,
         **_columns("label", told["label"]),
         **_columns("population", told["population"]),

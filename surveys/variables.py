@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surveys import joined
 from surveys.definition import Definition, Question
+from surveys.expressions import holds
 
 # What each program takes for a label of a variable, in characters.
 LONGEST = 80
@@ -26,6 +28,8 @@ class Column:
     part: str = ""
 
     def value(self, answers: Mapping[str, Any]) -> Any:
+        if self.question.is_derived:
+            return _derived(self.question, answers)
         found = answers.get(self.question.code)
         if isinstance(found, dict) and "missing" in found:
             return found["missing"]
@@ -51,7 +55,7 @@ class Column:
         return words
 
     def labels(self, language: str) -> dict[int | float, str]:
-        if self.question.kind == "multiple":
+        if self.question.kind in {"multiple", "derived"}:
             return {0: "0", 1: "1"}
         if self.question.kind == "ranking":
             return {}
@@ -76,14 +80,20 @@ class Column:
         return [o.code for o in self.question.choices if o.missing]
 
 
+def _derived(question: Question, answers: Mapping[str, Any]) -> int | None:
+    if not holds(question.base, answers):
+        return None
+    return int(holds(joined.any_of(question), answers))
+
+
 def columns(definition: Definition) -> list[Column]:
     found = []
-    for question in definition.questions:
+    for question in definition.items:
         if question.kind == "matrix":
             parts = [str(row.code) for row in question.rows]
         elif question.kind in {"multiple", "ranking"}:
             parts = [str(option.code) for option in question.choices]
-        elif question.kind == "text":
+        elif question.kind in {"text", "info"}:
             continue
         else:
             parts = [""]

@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from surveys import joined
 from surveys.definition import Definition, Question
 
 LANGUAGES = {"kk": "Қазақша (kk)", "ru": "Русский (ru)", "en": "English (en)"}
@@ -27,7 +28,7 @@ PLAIN = {"date": "date", "text": "text", "area": "text", "body": "text", "info":
 SURVEY = ["type", "name"]
 SURVEY += [f"label::{name}" for name in LANGUAGES.values()]
 SURVEY += [f"hint::{name}" for name in LANGUAGES.values()]
-SURVEY += ["required", "relevant", "constraint"]
+SURVEY += ["required", "relevant", "calculation", "constraint"]
 SURVEY += [f"constraint_message::{name}" for name in LANGUAGES.values()]
 SURVEY += ["appearance", "parameters"]
 CHOICES = ["list_name", "name", *(f"label::{name}" for name in LANGUAGES.values())]
@@ -95,6 +96,12 @@ def _rows(question: Question, kinds: Mapping[str, str]) -> Iterator[dict[str, st
     }
     if question.base is not None:
         head["relevant"] = xpath(question.base, kinds)
+    if question.is_derived:
+        any_of = xpath(joined.any_of(question), kinds)
+        told = {"type": "calculate", "calculation": f"if({any_of}, 1, 0)"}
+        relevant = {"relevant": head["relevant"]} if "relevant" in head else {}
+        yield {"name": question.code, **told, **relevant}
+        return
     if question.kind == "matrix":
         yield {**head, "type": "begin_group", "appearance": "field-list"}
         for row in question.rows:
@@ -180,6 +187,7 @@ def _losses(question: Question) -> Iterator[Loss]:
         _("the greatest length"): question.kind == "text"
         and question.limits.get("most"),
         _("all messages of cross-checks but the last"): len(question.checks) > 1,
+        _("the words of a figure made of other answers"): question.is_derived,
     }
     return (Loss(question.code, text) for text, is_lost in lost.items() if is_lost)
 

@@ -77,6 +77,24 @@ class Wave(models.Model):
     )
     splits = models.JSONField(_("split by"), default=list, blank=True)
     quotas = models.JSONField(_("quotas"), default=list, blank=True)
+    pairs = models.JSONField(
+        _("pairs of questions"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Which questions are shown by the answers to another:"
+            " [[“gave”, “know”]] shows “gave” by the answers to “know”"
+        ),
+    )
+    strata = models.JSONField(
+        _("design weights"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            "Where people were drawn with unequal chances, the weight of each stratum:"
+            " {“town”: 44.2, “village”: 15.1}"
+        ),
+    )
     # How many letters went out: all that stays of those who were asked.
     invited = models.PositiveIntegerField(
         _("people invited"), null=True, blank=True, editable=False
@@ -145,7 +163,6 @@ class Invitation(models.Model):
     email = models.EmailField(_("e-mail"))
     language = models.CharField(_("language"), max_length=2, default="kk")
     stratum = models.CharField(_("stratum"), max_length=40, blank=True)
-    base_weight = models.FloatField(_("design weight"), default=1)
     # None until a letter went out: many may have none, no two the same.
     spend_hash = models.CharField(  # noqa: DJ001
         _("hash of the code"), max_length=64, unique=True, null=True, editable=False

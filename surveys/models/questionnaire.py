@@ -172,6 +172,7 @@ class Item(models.Model):
         AREA = "area", _("Area")
         BODY = "body", _("Public body")
         INFO = "info", _("Information")
+        DERIVED = "derived", _("Figure made of other answers")
 
     questionnaire = models.ForeignKey(
         Questionnaire,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.languages import languages
-from surveys.models import Questionnaire, Survey
+from surveys.models import Choice, Item, Questionnaire, Survey
 from surveys.shipped import add_items
 from surveys.xlsform import Loss
 from surveys.xlsform_reader import FormError, read
@@ -57,16 +57,26 @@ def _json(file: IO[bytes]) -> tuple[dict[str, str], list[dict[str, Any]]]:
         ) from error
 
 
+def _clean(row: Item | Choice, words: str, where: str) -> None:
+    """Refuse what cannot be stored and say where; a draft may still lack a language."""
+    names = {f"{words}_{code}" for code in languages()}
+    empty = {name for name in names if not getattr(row, name)}
+    try:
+        row.full_clean(exclude=empty if empty != names else None, validate_unique=False)
+    except ValidationError as error:
+        raise ValidationError(
+            [f"{where}: {text}" for text in error.messages]
+        ) from error
+
+
 def _add(questionnaire: Questionnaire, items: list[dict[str, Any]]) -> None:
     try:
         with transaction.atomic():
             add_items(questionnaire, items)
             for item in questionnaire.items.prefetch_related("choices"):
-                item.full_clean(validate_unique=False)
+                _clean(item, "text", item.code)
                 for choice in item.choices.all():
-                    choice.full_clean(validate_unique=False)
-    except ValidationError as error:
-        raise ValidationError(error.messages) from error
+                    _clean(choice, "label", f"{item.code} {choice.code}")
     except (
         *(KeyError, TypeError, AttributeError, ValueError),
         *(DataError, IntegrityError),

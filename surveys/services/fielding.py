@@ -1,5 +1,7 @@
 """Open a wave, close it, and start the next wording."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +16,7 @@ from surveys.checking import problems
 from surveys.closing import finish
 from surveys.expressions import ExpressionError, check
 from surveys.models import Choice, Questionnaire, QuotaCount, Wave
+from surveys.pairs import check_pairs
 
 
 @transaction.atomic
@@ -53,6 +56,8 @@ def _check_wave(wave: Wave, codes: set[str]) -> None:
             raise ValidationError(
                 _("Results cannot be split by “%(name)s”") % {"name": name}
             )
+    check_pairs(wave, definition)
+    _check_strata(wave)
     if len(wave.splits) > 4:
         raise ValidationError(_("Split by four questions at most"))
     for quota in wave.quotas:
@@ -63,6 +68,25 @@ def _check_wave(wave: Wave, codes: set[str]) -> None:
             raise ValidationError(
                 _("A quota is broken: %(error)s") % {"error": error}
             ) from error
+
+
+def _check_strata(wave: Wave) -> None:
+    """Refuse design weights that are none, or of people who get no letter."""
+    if not wave.strata:
+        return
+    if not wave.needs_code:
+        raise ValidationError(_("A sample open to everybody has no design weights"))
+    is_good = isinstance(wave.strata, dict) and all(
+        re.fullmatch(r"[\w.-]{1,40}", name)
+        and isinstance(weight, int | float)
+        and not isinstance(weight, bool)
+        and 0 < weight < float("inf")
+        for name, weight in wave.strata.items()
+    )
+    if not is_good:
+        raise ValidationError(
+            _("Write a weight above 0 for each stratum, named by letters and digits")
+        )
 
 
 def close_wave(*, wave: Wave, by: User | None) -> Wave:

@@ -30,6 +30,19 @@ def remind(*, invitation: Invitation, by: User | None) -> None:
     _write(row, template="survey_reminder", by=by, sent=False)
 
 
+def _check_stratum(wave: Wave, stratum: str) -> None:
+    """Refuse a stratum without a weight, and one so small that it would name somebody."""
+    if stratum not in wave.strata:
+        raise ValidationError(
+            _("The stratum “%(name)s” has no design weight") % {"name": stratum}
+        )
+    if wave.invitations.filter(stratum=stratum).count() < wave.flush_size:
+        raise ValidationError(
+            _("Fewer than %(n)s people are listed for the stratum “%(name)s”")
+            % {"n": wave.flush_size, "name": stratum}
+        )
+
+
 def _write(
     invitation: Invitation, *, template: str, by: User | None, sent: bool
 ) -> None:
@@ -39,6 +52,8 @@ def _write(
     row = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not wave.needs_code or wave.state != Wave.State.OPEN:
         raise ValidationError(_("Letters go out for an open wave by invitation only"))
+    if wave.strata:
+        _check_stratum(wave, row.stratum)
     if sent and row.spend_hash is not None:
         raise ValidationError(_("The letter was sent already"))
     code, today = new_code(), timezone.localdate()

@@ -144,6 +144,7 @@ def methodology(release: Release) -> dict[str, Any]:
         "questionnaire": wave.questionnaire.number,
         "questionnaire_sha256": wave.questionnaire.body_sha256,
         "smallest_group": wave.min_cell,
+        "design_weights": wave.strata,
         "weighting": scheme.kind if scheme else "none",
         "margins": scheme.margins if scheme else [],
         "weighting_diagnostics": scheme.diagnostics if scheme else {},

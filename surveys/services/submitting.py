@@ -35,10 +35,14 @@ class UnknownCodeError(Exception):
     """The code belongs to no invitation of this wave."""
 
 
-def check_code(*, wave: Wave, code: str) -> None:
+def check_code(*, wave: Wave, code: str) -> str:
+    """Return the stratum of the sample that the code belongs to."""
     spend_hash = derived("spend", code, wave.public_id)
-    if not Invitation.objects.filter(wave=wave, spend_hash=spend_hash).exists():
+    asked = Invitation.objects.filter(wave=wave, spend_hash=spend_hash)
+    stratum = asked.values_list("stratum", flat=True).first()
+    if stratum is None:
         raise UnknownCodeError
+    return str(stratum)
 
 
 def submit_answer(
@@ -57,17 +61,15 @@ def submit_answer(
     process dies between them nothing is lost and, the receipt being kept, a second try
     doubles nothing.
     """
+    payload = {"language": language, "seed": seed, "answers": answers, "texts": texts}
     if wave.needs_code:
-        check_code(wave=wave, code=code)
+        stratum = check_code(wave=wave, code=code)
+        if wave.strata:
+            payload["stratum"] = stratum
     is_new = _receive(
         wave,
         receipt=derived("receipt", code, wave.public_id),
-        payload={
-            "language": language,
-            "seed": seed,
-            "answers": answers,
-            "texts": texts,
-        },
+        payload=payload,
     )
     if wave.needs_code:
         _spend(wave, derived("spend", code, wave.public_id))

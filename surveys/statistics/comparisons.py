@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import fdtrc, ndtr, ndtri
 
 from surveys.statistics.intervals import LEVEL
 from surveys.statistics.variance import Design, covariance, residuals
@@ -45,12 +45,12 @@ def trend(
         raise ComparisonError("Without standard errors no change can be judged")
     difference = p_after - p_before
     z = difference / se
-    half = float(stats.norm.ppf((1 + level) / 2)) * se
+    half = float(ndtri((1 + level) / 2)) * se
     return Trend(
         difference,
         se,
         z,
-        float(2 * stats.norm.sf(abs(z))),
+        float(2 * ndtr(-abs(z))),
         difference - half,
         difference + half,
     )
@@ -112,7 +112,7 @@ def rao_scott(
         f,
         numerator,
         denominator,
-        float(stats.f.sf(f, numerator, denominator)),
+        float(fdtrc(numerator, denominator, f)),
     )
 
 

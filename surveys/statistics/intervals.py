@@ -6,8 +6,7 @@ Korn and Graubard (1998), as `svyciprop` of R's `survey` computes them.
 
 from math import ceil, log, sqrt
 
-from scipy import stats
-from scipy.special import expit
+from scipy.special import betaincinv, expit, ndtri, stdtrit
 
 LEVEL = 0.95
 MOST_EFFECTIVE = 1e8
@@ -25,7 +24,7 @@ def _check(successes: float, n: float) -> None:
 
 
 def _z(level: float) -> float:
-    return float(stats.norm.ppf((1 + level) / 2))
+    return float(ndtri((1 + level) / 2))
 
 
 def wilson(successes: float, n: float, level: float = LEVEL) -> Interval:
@@ -44,14 +43,12 @@ def exact(successes: float, n: float, level: float = LEVEL) -> Interval:
     _check(successes, n)
     tail = (1 - level) / 2
     low = (
-        0.0
-        if successes == 0
-        else float(stats.beta.ppf(tail, successes, n - successes + 1))
+        0.0 if successes == 0 else float(betaincinv(successes, n - successes + 1, tail))
     )
     high = (
         1.0
         if successes == n
-        else float(stats.beta.ppf(1 - tail, successes + 1, n - successes))
+        else float(betaincinv(successes + 1, n - successes, 1 - tail))
     )
     return low, high
 
@@ -69,7 +66,7 @@ def _quantile(level: float, degrees: float) -> float:
         return _z(level)
     if degrees <= 0:
         raise IntervalError("No degrees of freedom are left")
-    return float(stats.t.ppf((1 + level) / 2, degrees))
+    return float(stdtrit(degrees, (1 + level) / 2))
 
 
 def logit(
@@ -101,8 +98,8 @@ def korn_graubard(
     if degrees != float("inf"):
         effective *= (_quantile(level, n - 1) / _quantile(level, degrees)) ** 2
     tail = (1 - level) / 2
-    low = stats.beta.ppf(tail, effective * p, effective * (1 - p) + 1)
-    high = stats.beta.ppf(1 - tail, effective * p + 1, effective * (1 - p))
+    low = betaincinv(effective * p, effective * (1 - p) + 1, tail)
+    high = betaincinv(effective * p + 1, effective * (1 - p), 1 - tail)
     return float(low), float(high)
 
 

@@ -69,7 +69,7 @@ def _is_ours(request: HttpRequest, origin: str) -> bool:
 # What taking an answer needs: the body of a frozen questionnaire is in the process.
 NEEDED = (
     *("public_id", "state", "sample", "opens_on", "closes_on", "quotas", "is_demo"),
-    *("anonymity", "questionnaire__state", "questionnaire__body_sha256"),
+    *("strata", "anonymity", "questionnaire__state", "questionnaire__body_sha256"),
     "questionnaire__survey__code",
     *(f"questionnaire__survey__title_{code}" for code in ("kk", "ru", "en")),
 )

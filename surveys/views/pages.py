@@ -17,6 +17,7 @@ from surveys.exports import (
     margins_in_words,
     release_blocks,
     release_content,
+    release_crosses,
 )
 from surveys.kept import results_of
 from surveys.models import (
@@ -136,6 +137,7 @@ def release(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
         "margins": margins_in_words(row),
         "diagnostics": row.scheme.diagnostics if row.scheme else {},
         "blocks": release_blocks(row),
+        "crosses": release_crosses(row),
         "changes": changes(row),
         "has_demo": row.wave.is_demo,
     }

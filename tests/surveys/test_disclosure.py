@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from surveys.crossing import cross_tables
 from surveys.disclosure import (
     TotalsTellError,
     hidden_bounds,
@@ -12,7 +13,7 @@ from surveys.disclosure import (
     protected_table,
 )
 from surveys.flushing import add_counts
-from surveys.results import cross_tables, tables, totals_of
+from surveys.results import tables, totals_of
 from surveys.tally import count
 from tests.factories.surveys import fielded, option, question
 
@@ -44,7 +45,7 @@ def test_protected_line(line, shown):
 
 
 @given(lines)
-@settings(max_examples=1_000)
+@settings(max_examples=400)
 def test_no_line_isolates_a_small_group(line):
     shown = protected_line(line, SMALLEST)
 
@@ -54,7 +55,7 @@ def test_no_line_isolates_a_small_group(line):
 
 
 @given(grids)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_hidden_cell_can_be_solved(grid):
     counts = np.array(grid)
     try:
@@ -113,7 +114,7 @@ def includes(outer, inner):
 
 @pytest.mark.django_db
 @given(answers)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_no_pair_of_figures_isolates_a_small_group(people):
     wave = fielded(
         [

@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from surveys.crossing import cross_tables
 from surveys.flushing import add_counts
 from surveys.kept import keep, results_of
 from surveys.models import Inbox, KeptResults, Wave
-from surveys.results import cross_tables, tables
+from surveys.results import tables
 from surveys.services.fielding import close_wave
 from surveys.tally import count
 from surveys.tasks import store_answers

@@ -2,10 +2,17 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
 
 from foundation.languages import languages
-from surveys.microdata import OpenWaveError, write_csv, write_dta, write_sav
+from surveys.microdata import OpenWaveError, write_csv
 from surveys.models import Wave
+
+# Loaded where needed: a CSV of a million rows then takes no memory for pandas.
+WRITERS = {
+    ".sav": "surveys.statistical_files.write_sav",
+    ".dta": "surveys.statistical_files.write_dta",
+}
 
 
 class Command(BaseCommand):
@@ -23,10 +30,8 @@ class Command(BaseCommand):
             raise CommandError(f"No wave {options['wave']}")
         path, language = options["path"], options["language"]
         try:
-            if path.suffix == ".sav":
-                written = write_sav(wave, path, language)
-            elif path.suffix == ".dta":
-                written = write_dta(wave, path, language)
+            if path.suffix in WRITERS:
+                written = import_string(WRITERS[path.suffix])(wave, path, language)
             elif path.suffix == ".csv":
                 written = write_csv(wave, path, with_bom=options["bom"])
             else:
