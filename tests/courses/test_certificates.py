@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from io import BytesIO
@@ -93,7 +94,8 @@ def test_a_second_request_gives_the_same_certificate(certificate):
 
 
 @settings(
-    max_examples=60,
+    # Two thousand: `benchmarks/courses_laws.py`.
+    max_examples=int(os.environ.get("HISTORY_ROUNDS", "30")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

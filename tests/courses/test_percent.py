@@ -25,7 +25,7 @@ from tests.factories.territory import PublicBodyFactory
 pytestmark = pytest.mark.django_db
 
 
-# A thousand and more: `benchmarks/courses_percent.py`.
+# A thousand and more: `benchmarks/courses_laws.py`.
 ROUNDS = int(os.environ.get("PERCENT_ROUNDS", "30"))
 
 
