@@ -1,14 +1,19 @@
 """What staff type in the staff area."""
 
+from hashlib import sha256
+from io import StringIO
 from typing import Any, ClassVar
 
+import webvtt
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from webvtt.errors import MalformedFileError
 
-from courses.models import Certificate, QuestionVersion, Regrade
+from courses.models import Certificate, Media, QuestionVersion, Regrade, TextTrack
 from courses.question_check import faults_of
 from courses.question_fields import body_from, fields_for, values_of
 from courses.services.regrading import preview
@@ -53,6 +58,56 @@ def question_form(kind: str, body: Any) -> type[QuestionVersionForm]:
     """Return the form of one kind of question, with a row for each option and more."""
     fields = fields_for(kind, body or {})
     return type("QuestionForm", (QuestionVersionForm,), {**fields, "kind": kind})
+
+
+class MediaForm(forms.ModelForm[Media]):
+    """A recording that browsers play, or a file to download."""
+
+    TYPES: ClassVar[list[str]] = [
+        "mp4", "webm", "pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp",
+    ]  # fmt: skip
+
+    class Meta:
+        model = Media
+        fields = ["file", "language"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            self.fields["file"].validators.append(FileExtensionValidator(self.TYPES))
+
+    def clean_file(self) -> Any:
+        """Tell one recording from another by its bytes."""
+        file = self.cleaned_data["file"]
+        if "file" not in self.changed_data:
+            return file
+        found = sha256()
+        for part in file.chunks():
+            found.update(part)
+        self.instance.sha256 = found.hexdigest()
+        others = Media.objects.filter(sha256=self.instance.sha256)
+        if others.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("This file is here already: use that recording"))
+        return file
+
+
+class TextTrackForm(forms.ModelForm[TextTrack]):
+    class Meta:
+        model = TextTrack
+        fields = ["language", "vtt"]
+
+    def clean_vtt(self) -> str:
+        """Refuse what a reader's browser, and the transcript, could not read."""
+        text: str = self.cleaned_data["vtt"]
+        try:
+            cues = webvtt.from_buffer(StringIO(text)).captions
+        except MalformedFileError:
+            cues = []
+        if not cues:
+            raise ValidationError(
+                _("These are no captions: begin with WEBVTT and give times and words")
+            )
+        return text
 
 
 class CertificateForm(forms.ModelForm[Certificate]):

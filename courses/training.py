@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import override
 
 from courses.models import (
     Attempt,
     Course,
+    CourseVersion,
     Employment,
     Obligation,
     Reminder,
@@ -102,56 +103,131 @@ def open_obligations(requirement: Requirement, today: date) -> None:
     known: dict[int, Obligation] = {}
     for duty in requirement.obligations.order_by("opened_on"):
         known[duty.user_id] = duty
-    fresh = [
-        fresh_duty
-        for post in posts
-        if (fresh_duty := _next_duty(requirement, post, known.get(post.user_id), today))
-    ]
+    changed = major_changes(requirement.course_id)
+    since = changed[-1] if changed else None
+    up_to_date = _have_passed(requirement.course_id, since[1]) if since else set()
+    fresh = []
+    for post in posts:
+        last = known.get(post.user_id)
+        if last is None:
+            fresh.append(_first_duty(requirement, post))
+            continue
+        must_again = since[0] if since and post.user_id not in up_to_date else None
+        opened = _opens_again(requirement, last, must_again)
+        if opened and opened <= today:
+            fresh.append(_next_duty(requirement, post, opened))
     Obligation.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
 
 
-def _next_duty(
-    requirement: Requirement, post: Employment, last: Obligation | None, today: date
-) -> Obligation | None:
+def major_changes(course_id: int) -> list[tuple[date, int]]:
+    """Return when versions were published after which everybody must learn again.
+
+    The first version changes nothing: nobody had passed before it.
+    """
+    rows = CourseVersion.objects.filter(course=course_id).exclude(
+        state=CourseVersion.State.DRAFT
+    )
+    versions = list(rows.order_by("number"))
+    return [
+        (timezone.localdate(version.published_at), version.number)
+        for version in versions[1:]
+        if version.change == CourseVersion.Change.MAJOR and version.published_at
+    ]
+
+
+def _have_passed(course_id: int, least_number: int) -> set[int]:
+    """Return who has passed a final test of such a version or a later one."""
+    passed = Attempt.objects.filter(
+        passed=True,
+        quiz__role="final",
+        quiz__version__course=course_id,
+        quiz__version__number__gte=least_number,
+        enrolment__learner__user__isnull=False,
+    )
+    return set(passed.values_list("enrolment__learner__user", flat=True))
+
+
+def _first_duty(requirement: Requirement, post: Employment) -> Obligation:
     opened = max(requirement.starts_on, post.period.lower or requirement.starts_on)
-    if last:
-        if requirement.repeat_months is None or last.met_on is None:
-            return None
-        opened = last.met_on + timedelta(days=30 * requirement.repeat_months)
-        if opened > today:
-            return None
-    days = timedelta(days=requirement.due_days or 0)
-    due = opened + days if requirement.due_on is None else requirement.due_on
-    if last:
-        due = opened + (days or timedelta(days=30))
+    due = requirement.due_on or opened + timedelta(days=requirement.due_days or 0)
     return Obligation(
         requirement=requirement, user_id=post.user_id, opened_on=opened, due_on=due
     )
 
 
+def _opens_again(
+    requirement: Requirement, last: Obligation, must_again: date | None
+) -> date | None:
+    """Return when the next duty begins: by the calendar, or with a major change."""
+    if last.met_on is None:
+        return None
+    days = []
+    if requirement.repeat_months is not None:
+        days.append(last.met_on + timedelta(days=30 * requirement.repeat_months))
+    if must_again and must_again > last.opened_on:
+        days.append(max(must_again, last.met_on))
+    return min(days, default=None)
+
+
+def _next_duty(requirement: Requirement, post: Employment, opened: date) -> Obligation:
+    days = timedelta(days=requirement.due_days or 30)
+    return Obligation(
+        requirement=requirement,
+        user_id=post.user_id,
+        opened_on=opened,
+        due_on=opened + days,
+    )
+
+
 def settle_obligations() -> None:
-    """Mark duties as met on the day their test was passed."""
-    waiting = Obligation.objects.filter(met_on=None).select_related("requirement")
+    """Mark duties as met on the day their test was passed.
+
+    A pass counts once: what met an earlier duty does not meet the next. After a major
+    change only a pass of the changed version counts.
+    """
+    earlier = Obligation.objects.filter(
+        requirement=OuterRef("requirement"), user=OuterRef("user"), met_on__isnull=False
+    )
+    waiting = (
+        Obligation.objects.filter(met_on=None)
+        .select_related("requirement")
+        .annotate(met_before=Subquery(earlier.order_by("-met_on").values("met_on")[:1]))
+    )
+    changes: dict[int, list[tuple[date, int]]] = {}
     for duty in waiting.iterator(chunk_size=1000):
-        passed = (
-            Attempt.objects.filter(
-                passed=True,
-                quiz__role="final",
-                quiz__version__course=duty.requirement.course_id,
-                enrolment__learner__user=duty.user_id,
-            )
-            .order_by("-submitted_at")
-            .first()
-        )
+        course = duty.requirement.course_id
+        if course not in changes:
+            changes[course] = major_changes(course)
+        passed = _pass_for(duty, duty.met_before, changes[course])
         if passed is None or passed.submitted_at is None:
             continue
-        day = timezone.localdate(passed.submitted_at)
-        months = passed.quiz.version.validity_months
-        if months and day + timedelta(days=30 * months) < duty.opened_on:
-            continue
-        duty.met_on = day
+        duty.met_on = timezone.localdate(passed.submitted_at)
         duty.met_by = Certificate.objects.filter(attempt=passed, status="valid").first()
         duty.save(update_fields=["met_on", "met_by"])
+
+
+def _pass_for(
+    duty: Obligation, met_before: date | None, changes: list[tuple[date, int]]
+) -> Attempt | None:
+    """Return the newest pass that meets a duty."""
+    rows = Attempt.objects.filter(
+        passed=True,
+        quiz__role="final",
+        quiz__version__course=duty.requirement.course_id,
+        enrolment__learner__user=duty.user_id,
+    )
+    numbers = [number for day, number in changes if day <= duty.opened_on]
+    if numbers:
+        rows = rows.filter(quiz__version__number__gte=numbers[-1])
+    if met_before:
+        rows = rows.filter(submitted_at__date__gt=met_before)
+    passed = rows.select_related("quiz__version").order_by("-submitted_at").first()
+    if passed is None or passed.submitted_at is None:
+        return None
+    day = timezone.localdate(passed.submitted_at)
+    months = passed.quiz.version.validity_months
+    is_over = months and day + timedelta(days=30 * months) < duty.opened_on
+    return None if is_over else passed
 
 
 def waiting_obligations(today: date) -> list[Obligation]:

@@ -7,6 +7,7 @@ app_name = "courses"
 urlpatterns = [
     path("", catalogue.catalogue, name="catalogue"),
     path("mine/", learning.mine, name="mine"),
+    path("mine/results/", learning.results, name="results"),
     path("mine/resume/", learning.resume, name="resume"),
     path("mine/claim/", learning.take_over, name="claim"),
     path("learn/<slug:public_id>/", learning.learn, name="learn"),

@@ -2,7 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from courses.views.certificates import as_json as certificate_as_json
+from courses.api import CertificateCheck
 from foundation.open_data.views import catalog, catalog_turtle
 from portal import views
 from portal.members import views as members
@@ -21,7 +21,9 @@ urlpatterns = [
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path(
-        "api/v1/certificates/<str:serial>/", certificate_as_json, name="api_certificate"
+        "api/v1/certificates/<str:serial>/",
+        CertificateCheck.as_view(),
+        name="api_certificate",
     ),
     path("api/v1/", include("foundation.open_data.api_urls")),
     path("data/catalog.jsonld", catalog, name="catalog"),

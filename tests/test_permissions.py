@@ -114,6 +114,7 @@ POLICY = {
     "observations/<slug:public_id>/": PUBLIC,
     "courses/": PUBLIC,
     "courses/mine/": PUBLIC,
+    "courses/mine/results/": PUBLIC,
     "courses/mine/resume/": PUBLIC,
     "courses/mine/claim/": PUBLIC,
     "courses/learn/<slug:public_id>/": LEARNER,

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from courses.forms import MediaForm, TextTrackForm
 from courses.models import (
     Block,
     BlockText,
@@ -104,6 +105,7 @@ class BlockTextInline(admin.StackedInline[BlockText, Block]):
 
 class TextTrackInline(admin.StackedInline[TextTrack, Media]):
     model = TextTrack
+    form = TextTrackForm
     extra = 0
 
 
@@ -267,11 +269,6 @@ class BlockAdmin(DraftOnly):
 
 @admin.register(Media)
 class MediaAdmin(admin.ModelAdmin[Media]):
+    form = MediaForm
     list_display = ["sha256", "language", "file"]
     inlines = [TextTrackInline]
-
-    def save_model(
-        self, request: HttpRequest, obj: Media, form: Any, change: bool
-    ) -> None:
-        obj.sha256 = obj.sha256_of_file()
-        super().save_model(request, obj, form, change)

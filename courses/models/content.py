@@ -1,6 +1,5 @@
 """A course and its frozen versions: module, lesson, block."""
 
-from hashlib import sha256
 from typing import ClassVar, Self
 
 from django.db import models
@@ -184,15 +183,6 @@ class Media(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
-
-    def sha256_of_file(self) -> str:
-        """Return the sum that tells one recording from another."""
-        with self.file.open("rb") as stored:
-            found = sha256()
-            for part in iter(lambda: stored.read(1 << 20), b""):
-                found.update(part)
-            stored.seek(0)
-        return found.hexdigest()
 
 
 class TextTrack(models.Model):

@@ -1,7 +1,5 @@
 """Get a certificate, and check one: without login, in three languages."""
 
-import re
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,16 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from courses.certificate_check import described, find, state_of
 from courses.certificate_pdf import certificate_pdf, facts, spaced_serial
 from courses.credentials import issuer as issuer_profile
 from courses.credentials import public_jwk, status_list
 from courses.identity import learner_in, own_enrolment
-from courses.limits import tries_too_much
 from courses.models import Certificate
 from courses.services.certificates import earned_attempt, issue_certificate
 from foundation.open_data.registry import publisher_names
-
-SERIAL = re.compile(r"[0-9A-HJKMNP-TV-Z]{20}")
 
 
 @never_cache
@@ -55,21 +51,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     return render(request, "courses/ask_certificate.html")
 
 
-def _find(request: HttpRequest, serial: str) -> tuple[Certificate | None, int]:
-    """Return a certificate, or how to answer: unknown and malformed look the same."""
-    rows = Certificate.objects.select_related(
-        "enrolment__version__course", "enrolment__learner", "replaced_by"
-    )
-    found = rows.filter(serial=serial).first() if SERIAL.fullmatch(serial) else None
-    if found:
-        return found, 200
-    return None, 429 if tries_too_much(request) else 404
-
-
 @never_cache
 @require_safe
 def certificate(request: HttpRequest, serial: str) -> HttpResponse:
-    row, status = _find(request, serial)
+    row, status = find(request, serial)
     context: dict[str, object] = {
         "certificate": row,
         "is_limited": status == 429,
@@ -79,7 +64,7 @@ def certificate(request: HttpRequest, serial: str) -> HttpResponse:
         context |= {
             "version": row.enrolment.version,
             "facts": facts(row),
-            "state": _state(row),
+            "state": state_of(row),
             "is_mine": learner is not None and learner.pk == row.enrolment.learner_id,
             "successor": getattr(row, "replaced_by", None),
         }
@@ -88,40 +73,13 @@ def certificate(request: HttpRequest, serial: str) -> HttpResponse:
     return response
 
 
-def _state(certificate: Certificate) -> str:
-    if certificate.status == Certificate.Status.VALID and certificate.is_expired:
-        return "expired"
-    return certificate.status
-
-
 @never_cache
 @require_safe
 def as_json(request: HttpRequest, serial: str) -> JsonResponse:
-    row, status = _find(request, serial)
+    row, status = find(request, serial)
     if row is None:
         return JsonResponse({"status": "unknown"}, status=status)
-    version = row.enrolment.version
-    answer = {
-        "number": row.serial,
-        "status": _state(row),
-        "reason": row.reason,
-        "holder": row.holder_name,
-        "course": {
-            "slug": version.course.slug,
-            "version": version.number,
-            "title": {
-                "kk": version.title_kk,
-                "ru": version.title_ru,
-                "en": version.title_en,
-            },
-            "content_sha256": version.content_sha256,
-        },
-        "percent": str(row.percent),
-        "issued_at": row.issued_at.isoformat(),
-        "valid_until": row.valid_until and row.valid_until.isoformat(),
-        "credential": row.jwt,
-    }
-    response = JsonResponse(answer)
+    response = JsonResponse(described(row))
     response["X-Robots-Tag"] = "noindex"
     response["Access-Control-Allow-Origin"] = "*"
     return response

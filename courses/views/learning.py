@@ -1,5 +1,6 @@
 """The learner's own pages: never stored, and nobody else's."""
 
+import csv
 from io import StringIO
 
 import webvtt
@@ -22,8 +23,10 @@ from courses.identity import (
     own_enrolment,
 )
 from courses.models import (
+    Attempt,
     Block,
     BlockProgress,
+    Certificate,
     Course,
     Enrolment,
     Lesson,
@@ -41,6 +44,11 @@ from courses.services.learning import (
     spaced,
 )
 from foundation.accounts.models import User
+
+RESULTS = [
+    "course", "version", "test", "attempt", "submitted_at", "percent", "passed",
+    "certificate",
+]  # fmt: skip
 
 
 @never_cache
@@ -190,6 +198,39 @@ def mine(request: HttpRequest) -> HttpResponse:
         "obligations": _obligations(request),
     }
     return render(request, "courses/mine.html", context)
+
+
+@never_cache
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """Give a learner the results of his tests as CSV."""
+    learner = learner_in(request)
+    rows = Attempt.objects.filter(enrolment__learner=learner).exclude(
+        state__in=[Attempt.State.OPEN, Attempt.State.VOID]
+    )
+    certificates = Certificate.objects.filter(enrolment__learner=learner)
+    given = dict(
+        certificates.exclude(status="replaced").values_list("attempt", "serial")
+    )
+    out = StringIO()
+    table = csv.writer(out)
+    table.writerow(RESULTS)
+    for row in rows.select_related("quiz__version__course").order_by("submitted_at"):
+        table.writerow(
+            [
+                row.quiz.version.course.slug,
+                row.quiz.version.number,
+                row.quiz.role,
+                row.number,
+                row.submitted_at.isoformat() if row.submitted_at else "",
+                row.percent,
+                "yes" if row.passed else "no",
+                given.get(row.pk, ""),
+            ]
+        )
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="results.csv"'
+    return response
 
 
 def _obligations(request: HttpRequest) -> list[object]:

@@ -106,6 +106,22 @@ def test_item_analysis_equals_the_published_figures():
     assert found.standard_error == pytest.approx(0.8432740427, **close)
 
 
+def test_effective_weight_and_alpha_equal_what_is_counted_by_hand():
+    # Three people, two items: 3, 0, 0 of 3 marks and 2, 1, 0 of 2; totals 5, 1, 0.
+    # Sample variances: 3 and 1, of the totals 7. Covariances with the totals:
+    # (2*3 + 1*1 + 1*2) / 2 = 4.5 and (1*3 + 0*1 + 1*2) / 2 = 2.5, which add up to 7.
+    # Weights: Moodle's effective weight, 100 * sqrt(cov) / sum of sqrt(cov).
+    # Alpha (Cronbach 1951): 2/1 * (1 - 4/7) = 6/7; error: sqrt(7) * sqrt(1/7) = 1.
+    found = analyse(np.array([[3, 2], [0, 1], [0, 0]], dtype=float), np.array([3, 2]))
+
+    roots = [4.5**0.5, 2.5**0.5]
+    assert [item.weight for item in found.items] == pytest.approx(
+        [100 * root / sum(roots) for root in roots], rel=0, abs=1e-8
+    )
+    assert found.alpha == pytest.approx(6 / 7, rel=0, abs=1e-8)
+    assert found.standard_error == pytest.approx(1, rel=0, abs=1e-8)
+
+
 def test_an_item_without_variation_has_no_discrimination():
     rows = ROWS.copy()
     rows[:, 0] = 1

@@ -97,3 +97,22 @@ def test_statistics_take_first_finished_attempts_only(attempt):
     assert first_attempts(quiz) == [attempt.pk]
     assert ItemStatistic.objects.filter(quiz=quiz).count() == 5
     assert set(ItemStatistic.objects.values_list("discrimination", flat=True)) == {None}
+
+
+def test_staff_see_the_questions_to_look_at(client, settings, attempt):
+    settings.TWO_FACTOR_REQUIRED = False
+    client.force_login(UserFactory(root=True))
+    questions = list(QuestionVersion.objects.order_by("pk")[:4])
+    figures = [(9, 0.1, 1), (10, 0.1, 90), (10, 0.5, 14.9), (10, 0.5, 15)]
+    for question, (attempts, facility, efficiency) in zip(
+        questions, figures, strict=True
+    ):
+        ItemStatistic.objects.create(
+            quiz=attempt.quiz, question=question, attempts=attempts,
+            facility=facility, efficiency=efficiency,
+        )  # fmt: skip
+
+    page = client.get("/admin/courses/itemstatistic/?weak=1")
+
+    weak = {row.question_id for row in page.context["cl"].result_list}
+    assert weak == {questions[1].pk, questions[2].pk}

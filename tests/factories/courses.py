@@ -162,3 +162,54 @@ class EnrolmentFactory(DjangoModelFactory):
 
     learner = SubFactory(LearnerFactory)
     version = SubFactory(VersionFactory, state="published", published_at=timezone.now())
+
+
+def option(key, **more):
+    return {"key": f"secretkey{key}", "text": texts(f"option {key}"), **more}
+
+
+def _choices(*shares):
+    rows = [choice(f"secretkey{n}", share) for n, share in enumerate(shares)]
+    for n, row in enumerate(rows):
+        row["text"] = texts(f"answer {n}")
+        row["feedback"] = texts(f"secretfeedback {n}")
+    return {"choices": rows}
+
+
+# A question of each kind; nothing that says “secret” may leave before an attempt ends.
+EVERY_KIND = {
+    "single": _choices("1", "0", "0"),
+    "multiple": _choices("1/2", "1/2", "-1/2"),
+    "true_false": _choices("1", "0"),
+    "dilemma": _choices("1", "1/3", "0"),
+    "short": {"answers": {code: ["secretanswer"] for code in ("kk", "ru", "en")}},
+    "numeric": {"value": "7351.25", "tolerance": "0.0625"},
+    "matching": {
+        "pairs": [
+            {
+                "key": f"secretkey{n}",
+                "left": texts(f"left {n}"),
+                "right": texts(f"right {n}"),
+            }
+            for n in range(3)
+        ]
+    },
+    "ordering": {"steps": [option(n) for n in range(3)]},
+    "cloze": {
+        "text": texts("A gap {1} and another {2}"),
+        "gaps": [
+            {
+                "key": str(gap),
+                "options": [option(n, is_right=n == gap) for n in range(3)],
+            }
+            for gap in (1, 2)
+        ],
+    },
+}
+
+
+def question_of(kind, **more):
+    """Return a question of a kind that explains itself with a secret."""
+    body = {"stem": texts(f"Stem of {kind}"), **EVERY_KIND[kind]}
+    body["explanation"] = texts("secretexplanation")
+    return QuestionVersionFactory(kind=kind, body=body, **more)

@@ -1,4 +1,5 @@
 import re
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -18,6 +19,13 @@ def shipped(db):
 @pytest.fixture(autouse=True)
 def no_stored_pages(own_page_store):
     page_redis().flushdb()
+
+
+@pytest.fixture
+def own_cache(settings):
+    """Keep what one test counted from the next."""
+    default = {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}
+    settings.CACHES = {**settings.CACHES, "default": default}
 
 
 @pytest.fixture

@@ -19,9 +19,16 @@ from tests.factories.volunteers import (
     ProfileFactory,
     SignUpFactory,
 )
+from volunteers.models import Result
 from volunteers.places import remind
 from volunteers.services.applications import accept, ask, confirm_guardian, decline
-from volunteers.services.initiatives import open_initiative, return_to_draft
+from volunteers.services.initiatives import (
+    cancel_initiative,
+    open_initiative,
+    publish_report,
+    return_to_draft,
+    write_to_people,
+)
 from volunteers.services.observations import reject_observation, verify_observation
 from volunteers.services.organisations import (
     approve_organisation,
@@ -103,6 +110,28 @@ def is_promoted():
     withdraw(initiative=other.initiative, profile=other.profile)
 
 
+def is_cancelled():
+    cancel_initiative(initiative=place().initiative, reason="Дождь", by=staff())
+
+
+def reads_report():
+    now = timezone.now()
+    initiative = place(
+        state="attended",
+        initiative__starts_at=now - timedelta(days=3),
+        initiative__ends_at=now - timedelta(days=2),
+        initiative__signup_until=now - timedelta(days=4),
+        initiative__report_kk="Болды",
+        initiative__report_ru="Сделано",
+    ).initiative
+    Result.objects.create(initiative=initiative, name_kk="Жол", name_ru="Дорог", value=1)
+    publish_report(initiative=initiative, by=staff())
+
+
+def is_written_to():
+    write_to_people(initiative=place().initiative, text="Берите воду", by=staff())
+
+
 def proposes():
     running = member()
     row = SignUpFactory(
@@ -147,6 +176,9 @@ STEPS = [
     (signs_up, "место"),
     (waits, "листе ожидания"),
     (withdraws, "отказ"),
+    (is_cancelled, "Дождь"),
+    (reads_report, "опубликова"),
+    (is_written_to, "Берите воду"),
     (is_promoted, "место"),
     (lambda: remind(place(initiative__starts_at=timezone.now() + timedelta(1)).pk), ""),
     (run(note_attendance, ("sign_up", begun), came=True), "участ"),

@@ -22,6 +22,7 @@ from tests.factories.volunteers import (
     ProfileFactory,
     SignUpFactory,
 )
+from volunteers.admin.base import KeptCountPaginator
 from volunteers.demo import load_demo, remove_demo
 from volunteers.exports import ministry_register, people_of
 from volunteers.models import (
@@ -384,3 +385,38 @@ def test_every_page_of_the_staff_area_opens(staff, shipped, model):
 
     assert page.status_code == 200
     assert [each.status_code for each in pages] == [200]
+
+
+def test_a_long_list_is_counted_once_a_minute_and_a_short_one_always(own_cache):
+    class Short(KeptCountPaginator):
+        many = 1
+
+    rows = VolunteerProfile.objects.order_by("pk")
+    ProfileFactory()
+    seen = [Short(rows, 50).count]
+    ProfileFactory()
+    seen.append(Short(rows, 50).count)
+    ProfileFactory()
+    seen.append(Short(rows, 50).count)
+
+    assert seen == [1, 2, 2]
+
+
+def test_people_of_one_name_are_counted_on_the_page_alone(
+    staff, django_assert_max_num_queries
+):
+    area = AreaFactory()
+    for name in ("Әсел Ким", "ӘСЕЛ КИМ", "Болат"):
+        ProfileFactory(name=name, area=area, state="applied")
+    ProfileFactory(name="Әсел Ким", state="applied")
+
+    with django_assert_max_num_queries(20):
+        page = staff.get("/admin/volunteers/volunteerprofile/")
+
+    rows = page.context["cl"].result_list
+    assert {(row.name, row.same_name_count) for row in rows} == {
+        ("Болат", 0),
+        ("Әсел Ким", 0),
+        ("Әсел Ким", 1),
+        ("ӘСЕЛ КИМ", 1),
+    }

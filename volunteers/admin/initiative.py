@@ -224,6 +224,8 @@ class OfInitiativeAdmin(ScopedAdmin[Any]):
 @admin.register(SignUp)
 class SignUpAdmin(OfInitiativeAdmin):
     list_display = ["initiative", "turn", "profile", "state", "signed_up_at"]
+    # The model's order goes through the initiatives' own: too far for a first page.
+    ordering = ["-pk"]
     list_filter = ["state"]
     list_select_related = ["initiative", "profile"]
     search_fields = ["initiative__public_id", "initiative__title_kk", "profile__name"]

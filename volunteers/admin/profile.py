@@ -3,8 +3,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,30 @@ class ConsentInline(admin.TabularInline[Consent, VolunteerProfile]):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ProfileChangeList(ChangeList):
+    """Counts others of the same name for the rows of the page, and for no others."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = rows = list(self.result_list)
+        lower = Lower("name")
+        alike = VolunteerProfile.objects.confirmed().annotate(lower=lower)
+        # The database folds letters; Python would fold some of them otherwise.
+        names = alike.filter(pk__in=[row.pk for row in rows]).values("lower")
+        counted = (
+            alike.filter(lower__in=names, area__in={row.area_id for row in rows})
+            .order_by()
+            .values_list("lower", "area")
+            .annotate(number=Count("pk"))
+        )
+        numbers = {(name, area): number for name, area, number in counted}
+        folded = dict(
+            alike.filter(pk__in=[row.pk for row in rows]).values_list("pk", "lower")
+        )
+        for row in rows:
+            row.same_name_count = numbers[folded[row.pk], row.area_id] - 1
 
 
 @admin.register(VolunteerProfile)
@@ -70,19 +95,13 @@ class VolunteerProfileAdmin(ScopedAdmin[VolunteerProfile]):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VolunteerProfile]:
-        """Leave out what nobody confirmed, and count others of the same name."""
-        others = (
-            VolunteerProfile.objects.confirmed()
-            .annotate(lower=Lower("name"))
-            .filter(lower=Lower(OuterRef("name")), area=OuterRef("area"))
-            .exclude(pk=OuterRef("pk"))
-            .order_by()
-            .values("lower")
-            .annotate(number=Count("pk"))
-            .values("number")
-        )
-        rows = super().get_queryset(request).exclude(state="unconfirmed")
-        return rows.annotate(same_name_count=Coalesce(Subquery(others), 0))
+        """Leave out what nobody confirmed."""
+        return super().get_queryset(request).exclude(state="unconfirmed")
+
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: Any
+    ) -> type[ProfileChangeList]:
+        return ProfileChangeList
 
     @admin.display(description=_("Others of this name in the area"))
     def same_name(self, profile: VolunteerProfile) -> int:

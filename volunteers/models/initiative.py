@@ -140,6 +140,7 @@ class Initiative(models.Model):
                 name="initiative_listed",
                 condition=Q(state__in=["open", "closed", "reported", "cancelled"]),
             ),
+            models.Index(fields=["-starts_at", "-id"], name="initiative_of_staff"),
         ]
 
     def __str__(self) -> str:

@@ -2,9 +2,10 @@ from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -120,7 +121,7 @@ class VolunteerProfile(models.Model):
     class Meta:
         verbose_name = _("volunteer")
         verbose_name_plural = _("volunteers")
-        ordering = ["-applied_at"]
+        ordering = ["-applied_at", "-id"]
         permissions = [
             ("review_volunteerprofile", _("Can accept and decline volunteers"))
         ]
@@ -145,6 +146,16 @@ class VolunteerProfile(models.Model):
             models.Index(fields=["state", "applied_at"], name="volunteer_by_state"),
             models.Index(Lower("name"), "area", name="volunteer_same_name"),
             models.Index(fields=["last_active_at"], name="volunteer_last_active"),
+            models.Index(
+                fields=["-applied_at", "-id"], name="volunteer_by_application"
+            ),
+            # Staff look for a part of a name or an address.
+            GinIndex(
+                OpClass(Upper("name"), "gin_trgm_ops"),
+                OpClass(Upper("email"), "gin_trgm_ops"),
+                OpClass(Upper("public_id"), "gin_trgm_ops"),
+                name="volunteer_searched",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,8 @@
 """Organisations and their people: register, join, be invited, decide, leave."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -51,21 +54,31 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
     return render(request, "volunteers/new_organisation.html", context, status=status)
 
 
-@member_page
-@require_http_methods(["GET", "POST"])
-def join(request: HttpRequest, public_id: str) -> HttpResponse:
-    row = get_object_or_404(Organisation.objects.approved(), public_id=public_id)
+def _ask_then_do(
+    request: HttpRequest,
+    template: str,
+    organisation: Organisation,
+    act: Callable[[], object],
+) -> HttpResponse:
+    """Show a page that asks; do it when the answer is posted, or say why not."""
     refused = ""
     if request.method == "POST":
         try:
-            ask_to_join(organisation=row, by=user_of(request))
+            act()
         except ValidationError as error:
             refused = " ".join(error.messages)
         else:
             return redirect("volunteers:me")
-    context = {"organisation": row, "refused": refused}
-    status = 422 if refused else 200
-    return render(request, "volunteers/join.html", context, status=status)
+    context = {"organisation": organisation, "refused": refused}
+    return render(request, template, context, status=422 if refused else 200)
+
+
+@member_page
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, public_id: str) -> HttpResponse:
+    row = get_object_or_404(Organisation.objects.approved(), public_id=public_id)
+    act = partial(ask_to_join, organisation=row, by=user_of(request))
+    return _ask_then_do(request, "volunteers/join.html", row, act)
 
 
 @member_page
@@ -78,41 +91,21 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "volunteers/too_old.html", status=410)
     if found is None:
         raise Http404
-    organisation, email = found
-    refused = ""
-    if request.method == "POST":
-        try:
-            accept_invitation(
-                organisation=organisation, email=email, by=user_of(request)
-            )
-        except ValidationError as error:
-            refused = " ".join(error.messages)
-        else:
-            return redirect("volunteers:me")
-    context = {"organisation": organisation, "refused": refused}
-    status = 422 if refused else 200
-    return render(request, "volunteers/invitation.html", context, status=status)
+    row, email = found
+    act = partial(accept_invitation, organisation=row, email=email, by=user_of(request))
+    return _ask_then_do(request, "volunteers/invitation.html", row, act)
 
 
 @member_page
 @require_http_methods(["GET", "POST"])
 def leave(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Ask once, then leave."""
     own = Membership.objects.filter(user=user_of(request)).exclude(state="left")
     membership = get_object_or_404(
         own.select_related("organisation"), organisation__public_id=public_id
     )
-    organisation, refused = membership.organisation, ""
-    if request.method == "POST":
-        try:
-            leave_organisation(organisation=organisation, by=user_of(request))
-        except ValidationError as error:
-            refused = " ".join(error.messages)
-        else:
-            return redirect("volunteers:me")
-    context = {"organisation": organisation, "refused": refused}
-    status = 422 if refused else 200
-    return render(request, "volunteers/leave.html", context, status=status)
+    row = membership.organisation
+    act = partial(leave_organisation, organisation=row, by=user_of(request))
+    return _ask_then_do(request, "volunteers/leave.html", row, act)
 
 
 @member_page
