@@ -37,7 +37,7 @@ TOOLS = {
     "bulletList": _("List"),
     "orderedList": _("Numbered list"),
     "blockquote": _("Quotation"),
-    "link": _("Link"),
+    "link": _("Web link"),
     "table": _("Table"),
     "caption": _("Caption of the table"),
     "addRow": _("Add a row"),
