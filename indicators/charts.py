@@ -310,6 +310,16 @@ def multiples(series: Sequence[tuple[str, Sequence[Point]]]) -> Multiples:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What one part was and became."""
+
+    label: str
+    before: Point
+    after: Point
+    is_ours: bool = False
+
+
+@dataclass(frozen=True)
 class Slope:
     """One part from the first period to the last; names lie where they do not overlap."""
 
@@ -335,12 +345,10 @@ class SlopeChart:
 SLOPE_GAP, SLOPE_TOP, SLOPE_HEIGHT, SLOPE_LABEL = 16, 34, 190, 22
 
 
-def slope_chart(
-    series: Sequence[tuple[str, Point, Point, bool]], *, is_falling: bool = False
-) -> SlopeChart:
+def slope_chart(changes: Sequence[Change], *, is_falling: bool = False) -> SlopeChart:
     """Place parts that have the same two periods; ranks fall as in a line."""
-    height = SLOPE_TOP + max(SLOPE_HEIGHT, len(series) * SLOPE_GAP) + SLOPE_GAP
-    values = [p.value for _label, *both, _ours in series for p in both]
+    height = SLOPE_TOP + max(SLOPE_HEIGHT, len(changes) * SLOPE_GAP) + SLOPE_GAP
+    values = [p.value for change in changes for p in (change.before, change.after)]
     low, high = min(values), max(values)
     top, bottom = SLOPE_TOP, height - SLOPE_GAP
 
@@ -348,21 +356,25 @@ def slope_chart(
         share = (value - low) / ((high - low) or 1)
         return top + (share if is_falling else 1 - share) * (bottom - top)
 
-    names = [
-        spread([to_y(row[side].value) for row in series], SLOPE_GAP, top, bottom)
-        for side in (1, 2)
-    ]
-    slopes = []
-    for number, (label, before, after, is_ours) in enumerate(series):
-        marks = [
-            Mark(str(x), coordinate(to_y(p.value)), p, text_y=coordinate(texts[number]))
-            for x, p, texts in zip(
-                (SlopeChart.left, SlopeChart.right), (before, after), names, strict=True
-            )
+    def marks(x: int, points: list[Point]) -> list[Mark]:
+        places = [to_y(point.value) for point in points]
+        texts = spread(places, SLOPE_GAP, top, bottom)
+        return [
+            Mark(str(x), coordinate(y), point, text_y=coordinate(text_y))
+            for y, point, text_y in zip(places, points, texts, strict=True)
         ]
-        slopes.append(Slope(shortened(label, SLOPE_LABEL), *marks, is_ours=is_ours))
-    first = series[0]
-    return SlopeChart(height, slopes, before=first[1].label, after=first[2].label)
+
+    before = marks(SlopeChart.left, [change.before for change in changes])
+    after = marks(SlopeChart.right, [change.after for change in changes])
+    return SlopeChart(
+        height,
+        [
+            Slope(shortened(c.label, SLOPE_LABEL), first, last, c.is_ours)
+            for c, first, last in zip(changes, before, after, strict=True)
+        ],
+        before=changes[0].before.label,
+        after=changes[0].after.label,
+    )
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

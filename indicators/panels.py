@@ -20,6 +20,7 @@ from indicators.charts import (
     Bar,
     BarChart,
     BarRow,
+    Change,
     LineChart,
     Multiples,
     Point,
@@ -127,18 +128,19 @@ class Panel:
         if self.kind == "line":
             return self._line()
         if self.kind == "slope":
-            return slope_chart(
-                [
-                    (label, *_points(rows), _is_own_country(rows[0]))
-                    for label, rows in self.parts.items()
-                ],
-                is_falling=self.rows[0].unit.code == "rank",
-            )
+            return self._slopes()
         if self.kind == "multiples":
             return multiples(
                 [(label, _points(rows)) for label, rows in self.parts.items()]
             )
         return self._bars() if self.kind == "bars" else None
+
+    def _slopes(self) -> SlopeChart:
+        changes = []
+        for label, rows in self.parts.items():
+            before, after = _points(rows)
+            changes.append(Change(label, before, after, _is_own_country(rows[0])))
+        return slope_chart(changes, is_falling=self.rows[0].unit.code == "rank")
 
     def _line(self) -> LineChart:
         is_rank = self.rows[0].unit.code == "rank"

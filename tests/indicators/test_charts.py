@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from indicators.charts import (
     Bar,
     BarRow,
+    Change,
     Point,
     bar_chart,
     line_chart,
@@ -64,7 +65,7 @@ def test_names_never_overlap_and_keep_their_order(places):
 
 
 def test_a_slope_leads_from_before_to_after():
-    series = [("A", *points(10, 20), False), ("B", *points(20, 10), True)]
+    series = [Change("A", *points(10, 20)), Change("B", *points(20, 10))]
 
     rising, falling = slope_chart(series).slopes
 
