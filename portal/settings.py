@@ -241,6 +241,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "surveys.tasks.store_answers",
         "schedule": 60.0,
     },
+    "count answers anew": {
+        "task": "surveys.tasks.compare_counts",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "forget drafts of answers": {
         "task": "surveys.tasks.forget_drafts",
         "schedule": crontab(hour=2, minute=45),

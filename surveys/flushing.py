@@ -155,8 +155,14 @@ def counted_again(wave: Wave) -> Counter[tuple[str, str, str]]:
     )
 
 
+@transaction.atomic
 def differences(wave: Wave) -> list[tuple[str, str, str]]:
-    """Return the counts that are not what the stored responses give."""
+    """Return the counts that are not what the stored responses give.
+
+    No answers are stored meanwhile; those that come in wait as ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [LOCK, wave.pk])
     again: Counter[Any] = counted_again(wave)
     texts = {q.code for q in wave.questionnaire.definition.items if q.kind == "text"}
     kept = {

@@ -1,9 +1,13 @@
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from surveys.closing import finish
-from surveys.flushing import flush
+from surveys.flushing import differences, flush
 from surveys.models import Draft, Wave
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -25,3 +29,16 @@ def store_answers() -> None:
 def forget_drafts() -> None:
     """Erase drafts nobody came back for. At least once: a second run finds nothing."""
     Draft.objects.filter(expires_on__lt=timezone.localdate()).delete()
+
+
+@shared_task
+def compare_counts() -> None:
+    """Count open waves anew and tell where counts differ. At least once: it changes nothing."""
+    for wave in Wave.objects.filter(state=Wave.State.OPEN):
+        found = differences(wave)
+        if found:
+            logger.error(
+                "Counts of wave %s differ from its responses in %d places",
+                wave.public_id,
+                len(found),
+            )

@@ -5,13 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from surveys.crossing import cross_tables
-from surveys.flushing import add_counts
+from surveys.flushing import add_counts, counted_again
 from surveys.kept import keep, results_of
-from surveys.models import Inbox, KeptResults, Wave
+from surveys.models import Count, Inbox, KeptResults, Response, Wave
 from surveys.results import tables
 from surveys.services.fielding import close_wave
 from surveys.tally import count
-from surveys.tasks import store_answers
+from surveys.tasks import compare_counts, store_answers
 from tests.factories.surveys import fielded, question
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +82,18 @@ def test_a_close_that_broke_off_is_brought_to_its_end(counted):
     assert not Inbox.objects.exists()
     assert counted.responses.count() == 1
     assert KeptResults.objects.get().body["responses"] == 121
+
+
+def test_counts_that_differ_from_the_responses_are_told(wave, caplog):
+    said = {"contact": 1, "sex": 1}
+    Response.objects.create(wave=wave, language="kk", seed=0, cell="1", answers=said)
+    add_counts(wave, counted_again(wave))
+
+    compare_counts()
+    assert caplog.records == []
+
+    Count.objects.filter(wave=wave, question="sex", code="1").update(n=7)
+    compare_counts()
+    compare_counts()
+
+    assert [wave.public_id in record.message for record in caplog.records] == [True] * 2
