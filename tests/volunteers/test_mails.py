@@ -124,7 +124,9 @@ def reads_report():
         initiative__report_kk="Болды",
         initiative__report_ru="Сделано",
     ).initiative
-    Result.objects.create(initiative=initiative, name_kk="Жол", name_ru="Дорог", value=1)
+    Result.objects.create(
+        initiative=initiative, name_kk="Жол", name_ru="Дорог", value=1
+    )
     publish_report(initiative=initiative, by=staff())
 
 
