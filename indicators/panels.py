@@ -38,7 +38,7 @@ WHOLE, AREA, ITEM, COUNTRY = "", "area", "item", "country"
 PART_OF_YEAR = "part of year"
 FEWEST_FOR_A_LINE = 3
 MOST_BARS_A_ROW = 3
-MOST_SLOPES = 12
+MOST_SLOPES = 6
 COMPACT_FROM = 1_000_000
 
 
