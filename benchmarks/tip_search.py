@@ -79,10 +79,12 @@ if __name__ == "__main__":
     vault = opened(reader)
     by = reader.user
     began = time.perf_counter()
-    find.find(question="first", vault=vault, by=by)
-    print(
-        f"the first search, which opens each key: {time.perf_counter() - began:.2f} s"
-    )
+    searches = 0
+    while not searches or find.unopened(vault):
+        find.find(question="first", vault=vault, by=by)
+        searches += 1
+    took = time.perf_counter() - began
+    print(f"the first {searches} searches, which open each key: {took:.2f} s")
     for question in QUESTIONS:
         spent = []
         for _ in range(ROUNDS):
