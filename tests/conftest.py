@@ -6,15 +6,16 @@ from django.db import connection
 from django.utils import translation
 
 from foundation.publication import page_redis
-from tests.real_data import RealData
+from tests.real_data import RealData, sql_flush
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Let the flush after a transactional test empty the audit table as well.
+    """Empty the tables quickly after a transactional test, and let no query wait for ever.
 
-    No query waits for ever either: one that is planned or locked badly fails where it is.
+    One that is planned or locked badly fails where it is.
     """
+    connection.ops.sql_flush = sql_flush
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_no_truncate")
         name = connection.ops.quote_name(connection.settings_dict["NAME"])

@@ -43,8 +43,7 @@ def test_removing_leaves_what_was_there():
     assert sizes() == before
 
 
-def test_loading_twice_adds_once(db):
-    call_command("load_data", verbosity=0)
+def test_loading_twice_adds_once(real_data):
     load_demo(FEW)
     before = sizes()
 
