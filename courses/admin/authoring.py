@@ -159,6 +159,8 @@ class CourseVersionAdmin(DraftOnly):
         if request.method == "POST" and not may_change:
             return HttpResponse(status=403)
         form = OutlineForm(request.POST or None, version=version)
+        for field in form.fields.values():
+            field.disabled = not may_change
         if request.method == "POST" and form.is_valid():
             try:
                 reorder(version=version, places=form.places(), homes=form.homes())

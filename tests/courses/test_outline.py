@@ -1,5 +1,7 @@
 """A draft is put into another order by numbers."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -78,8 +80,12 @@ def test_blocks_and_modules_change_places(outlined):
 def test_a_published_version_keeps_its_order(client, editor, course_version):
     lesson = Lesson.objects.get(module__version=course_version)
 
+    page = client.get(address(course_version)).content.decode()
     answer = client.post(address(course_version), {f"lesson-{lesson.pk}": 5})
 
+    fields = re.findall(r"<(?:input type=.number.|select)[^>]*>", page)
+    assert fields
+    assert all("disabled" in field for field in fields)
     assert answer.status_code == 403
     with pytest.raises(ValidationError):
         reorder(version=course_version, places={}, homes={})
