@@ -187,6 +187,8 @@ function bar(editor, area, levels) {
       button.hidden = Boolean(tool.within) && !editor.isActive(tool.within);
     }
   };
+  // The text keeps the focus, so that no letter typed at once is lost.
+  dom.addEventListener("mousedown", (event) => event.preventDefault());
   dom.addEventListener("click", (event) => {
     const name = event.target.dataset.tool;
     if (name in tools) tools[name].run(editor, levels, words);
