@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -35,6 +36,7 @@ MADE_UP = Column("is_demo", _("Made up for a demonstration"), type="boolean")
 SOURCE = _("The documents cited in each row, and the authority's own analyses")
 
 
+@cache
 def level_of(score: int) -> str | None:
     return Level.of(score)
 

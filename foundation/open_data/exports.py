@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from foundation.open_data.geometry import ATTRIBUTION, outlines, points
 from foundation.open_data.registry import Column, Dataset
-from foundation.open_data.snapshot import Snapshot
+from foundation.open_data.snapshot import MomentInWords, Snapshot
 from foundation.open_data.writers import (
     About,
     Rows,
@@ -75,7 +75,8 @@ def export_response(
     try:
         count = snapshot.count(rows)
         read = dataset.reader()
-        selected = snapshot.stream(rows.values_list(*dataset.lookups))
+        wanted = _wanted(dataset, file_format)
+        selected = snapshot.stream(rows.values_list(*wanted))
         return _answer(
             columns=dataset.columns,
             rows=_all_of(map(read, selected), count),
@@ -138,6 +139,15 @@ def about(dataset: Dataset, *, with_boundaries: bool) -> About:
         licence_url=dataset.licence.url,
         attribution=str(ATTRIBUTION) if with_boundaries else "",
     )
+
+
+def _wanted(dataset: Dataset, file_format: str) -> list[str | MomentInWords]:
+    """Return what to select: only a workbook has a kind of cell for moments."""
+    moments = dataset.moments if file_format != "xlsx" else set()
+    return [
+        MomentInWords(lookup) if lookup in moments else lookup
+        for lookup in dataset.lookups
+    ]
 
 
 def _check_format(file_format: str, *, has_geometry: bool) -> None:

@@ -7,6 +7,7 @@ who read the files by program and change only with a notice of six months.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -158,21 +159,28 @@ class Dataset:
         wanted = (source for column in self.columns for source in column.sources)
         return list(dict.fromkeys(wanted))
 
+    @property
+    def moments(self) -> set[str]:
+        """Return the lookups of moments that are shown as they are stored."""
+        read = {source for c in self.columns if c.convert for source in c.sources}
+        kept = (column for column in self.columns if column.type == "datetime")
+        return {source for column in kept for source in column.sources} - read
+
     def reader(self) -> Callable[[Sequence[Any]], list[Any]]:
         """Return the function that makes a row of values out of a selected row."""
         places = {lookup: place for place, lookup in enumerate(self.lookups)}
-        steps = [
-            (column.convert, [places[source] for source in column.sources])
-            for column in self.columns
+        first = itemgetter(*(places[column.sources[0]] for column in self.columns))
+        conversions = [
+            (place, column.convert, [places[source] for source in column.sources])
+            for place, column in enumerate(self.columns)
+            if column.convert
         ]
 
         def read(selected: Sequence[Any]) -> list[Any]:
-            return [
-                convert(*[selected[place] for place in wanted])
-                if convert
-                else selected[wanted[0]]
-                for convert, wanted in steps
-            ]
+            row = list(first(selected))
+            for place, convert, wanted in conversions:
+                row[place] = convert(*[selected[source] for source in wanted])
+            return row
 
         return read
 

@@ -6,10 +6,19 @@ from typing import Any, Self
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet, TextField
 from psycopg import IsolationLevel
 
 CHUNK = 2000
+
+
+class MomentInWords(Func):
+    """A moment as `2026-01-31T12:00:00Z`, written by the database, for it is quicker."""
+
+    template = (
+        "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    )
+    output_field = TextField()
 
 
 class Snapshot:

@@ -69,6 +69,14 @@ def as_text(value: Any) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
+def texts(column: Column, values: Sequence[Any]) -> list[str]:
+    """Return the CSV cells of one column; a text that repeats is looked at once."""
+    if column.type not in ("string", "datetime"):
+        return [as_text(value) for value in values]
+    cells = {value: as_text(value) for value in set(values)}
+    return [cells[value] for value in values]
+
+
 def as_json(value: Any) -> Any:
     """Return what orjson cannot write: a decimal stays exact, a moment is in UTC."""
     if isinstance(value, Decimal):
@@ -103,7 +111,8 @@ def write_csv(
         yield BOM
     writer.writerow([column.name for column in columns])
     for piece in pieces_of(rows):
-        writer.writerows([as_text(value) for value in row] for row in piece)
+        by_column = zip(*piece, strict=True)
+        writer.writerows(zip(*map(texts, columns, by_column), strict=True))
         yield page.getvalue().encode()
         page.seek(0)
         page.truncate()

@@ -1,6 +1,6 @@
 import csv
 import json
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from io import StringIO
 
 import pytest
@@ -57,6 +57,17 @@ def test_risk_that_nobody_assessed_has_no_level():
     found = [(line["level"], line["score"]) for line in exported(RISKS)]
 
     assert found == [("", ""), ("critical", "16")]
+
+
+def test_moment_is_written_in_utc_to_the_second():
+    in_astana = timezone(timedelta(hours=5))
+    at = datetime(2026, 1, 2, 3, 4, 5, 999_999, in_astana)
+    RiskFactory(published=True, published_at=at)
+    answer = export_response(RISKS, RISKS.rows(), "json", "risks")
+    (row,) = json.loads(answer.getvalue())["rows"]
+
+    assert exported(RISKS)[0]["published_at"] == "2026-01-01T22:04:05Z"
+    assert row["published_at"] == "2026-01-01T22:04:05Z"
 
 
 def test_title_that_begins_like_a_formula_is_defused():
