@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE = {
 # Languages and time
 
 LANGUAGE_CODE = "kk"
+FORMAT_MODULE_PATH = ["portal.formats"]
 LANGUAGES = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")]
 # Our own texts, then those that libraries lack or get wrong.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_packages"]

@@ -1,10 +1,13 @@
 import json
+from datetime import date, datetime
 
 import pytest
 from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
+from django.forms import DateField
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from foundation import dashboard
 from foundation.dashboard import Panel, Row
@@ -182,6 +185,15 @@ def test_staff_area_speaks_the_language_of_the_person(client, code):
     response = client.get("/admin/", headers={"accept-language": "de"})
 
     assert f'<html lang="{code}"' in response.content.decode()
+
+
+def test_days_of_the_staff_area_are_kazakh_in_kazakh():
+    with translation.override("kk"):
+        assert date_format(datetime(2026, 11, 26, 14, 3), "DATETIME_FORMAT") == (  # noqa: DTZ001  # formats have no zone
+            "26 қараша 2026 ж. 14:03"
+        )
+        assert DateField().clean("26.11.2026") == date(2026, 11, 26)
+        assert DateField().clean("2026-11-26") == date(2026, 11, 26)
 
 
 def declare(monkeypatch, *panels):
