@@ -27,6 +27,7 @@ from courses.outline import walk
 from courses.outline_form import OutlineForm, states_of
 from courses.services.outlining import reorder
 from courses.services.publishing import (
+    copy_recording,
     faults_to_publish,
     next_draft,
     publish_version,
@@ -272,5 +273,35 @@ class BlockAdmin(DraftOnly):
 @admin.register(Media)
 class MediaAdmin(admin.ModelAdmin[Media]):
     form = MediaForm
-    list_display = ["sha256", "language", "file"]
+    list_display = ["__str__", "language", "file", "versions"]
     inlines = [TextTrackInline]
+    actions = ["copy"]
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Media | None = None
+    ) -> bool:
+        """Let nobody edit what the database would refuse to change."""
+        if obj is not None and obj.is_published():
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Media | None = None
+    ) -> bool:
+        if obj is not None and obj.is_published():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("Versions"))
+    def versions(self, media: Media) -> str:
+        found = CourseVersion.objects.filter(modules__lessons__blocks__media=media)
+        return ", ".join(str(version) for version in found.distinct())
+
+    @admin.action(
+        description=_("Copy, to correct the captions for the next version"),
+        permissions=["add"],
+    )
+    def copy(self, request: HttpRequest, queryset: QuerySet[Media]) -> None:
+        for media in queryset:
+            copied = copy_recording(media=media)
+            self.message_user(request, str(copied), messages.SUCCESS)

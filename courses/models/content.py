@@ -171,9 +171,12 @@ class Lesson(models.Model):
 
 
 class Media(models.Model):
-    """One recording; its captions belong to it and to no other."""
+    """One recording; its captions belong to it and to no other.
 
-    sha256 = models.CharField("SHA-256", max_length=64, unique=True, editable=False)
+    A published version freezes both; other captions need a copy, of the same bytes.
+    """
+
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
     file = models.FileField(_("file"), upload_to="courses/")
     language = models.CharField(_("spoken language"), max_length=2, choices=LANGUAGES)
 
@@ -182,7 +185,11 @@ class Media(models.Model):
         verbose_name_plural = _("recordings")
 
     def __str__(self) -> str:
-        return self.sha256[:12]
+        return f"{self.sha256[:12]} ({self.pk})"
+
+    def is_published(self) -> bool:
+        drafts = Q(lesson__module__version__state=CourseVersion.State.DRAFT)
+        return self.block_set.exclude(drafts).exists()
 
 
 class TextTrack(models.Model):

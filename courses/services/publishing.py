@@ -15,6 +15,7 @@ from courses.models import (
     BlockText,
     CourseVersion,
     Lesson,
+    Media,
     Module,
     QuestionVersion,
     Quiz,
@@ -137,6 +138,7 @@ def content_sha256(version: CourseVersion) -> str:
             for block in lesson.blocks.all():
                 parts.append(_plain(block))
                 parts += [_plain(text) for text in block.texts.order_by("language")]
+                parts += _recording(block.media)
     for quiz in version.quizzes.all():
         parts.append(_plain(quiz))
         for slot in quiz.slots.all():
@@ -145,6 +147,14 @@ def content_sha256(version: CourseVersion) -> str:
             parts += [_plain(question) for question in pool]
     text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
+
+
+def _recording(media: Media | None) -> list[Any]:
+    """Return the sum of a file's bytes, and its captions."""
+    if media is None:
+        return []
+    tracks = media.tracks.order_by("language")
+    return [media.sha256, media.language, *(_plain(track) for track in tracks)]
 
 
 def _plain(row: Any, *without: str) -> dict[str, Any]:
@@ -174,6 +184,19 @@ def next_draft(*, version: CourseVersion) -> CourseVersion:
             for block in blocks:
                 _copy_block(block, lesson, quizzes)
     return draft
+
+
+@transaction.atomic
+def copy_recording(*, media: Media) -> Media:
+    """Copy a recording with its captions, to be corrected for the next version.
+
+    Both rows name the same file, which nothing here writes to or deletes.
+    """
+    tracks = list(media.tracks.all())
+    copied: Media = _copy(Media.objects.get(pk=media.pk))
+    for track in tracks:
+        _copy(track, media=copied)
+    return copied
 
 
 def _copy(row: Any, **changes: Any) -> Any:

@@ -17,8 +17,10 @@ def is_agency(user: User | AnonymousUser) -> bool:
     """Tell whether the user works for the agency itself, on everything."""
     if not user.is_active or not user.is_authenticated:
         return False
+    if user.is_superuser:
+        return True
     scope = scope_of(user)
-    return user.is_superuser or (scope is not None and scope.kind == Scope.Kind.AGENCY)
+    return scope is not None and scope.kind == Scope.Kind.AGENCY
 
 
 def in_scope(user: User | AnonymousUser, *, body: str, area: str) -> Q:

@@ -5,15 +5,24 @@ from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
-from foundation.territory.permissions import in_scope, scope_of
+from foundation.territory.permissions import (
+    NOTHING,
+    area_subtree,
+    is_agency,
+    scope_of,
+)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -56,13 +65,25 @@ class ScopedAdmin(admin.ModelAdmin[Row]):
 
     def scope(self, user: User) -> Q:
         """Return what the person works on; no row here belongs to a public body."""
+        if is_agency(user):
+            return Q()
         scope = scope_of(user)
-        if scope is not None and scope.body is not None:
-            return Q(pk__in=[])
-        return in_scope(user, body="pk", area=self.area)
+        if scope is None or scope.area is None:
+            return NOTHING
+        return Q(**{f"{self.area}__in": area_subtree(scope.area)})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
         return super().get_queryset(request).filter(self.scope(user_of(request)))
+
+    def action_checkbox(self, obj: Row) -> SafeString:
+        """Return the box that Django draws by a template, which costs a tenth of a page."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select"'
+            ' aria-label="{}">',
+            ACTION_CHECKBOX_NAME,
+            obj.pk,
+            _("Choose %(row)s for an action") % {"row": obj},
+        )
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Row | None = None

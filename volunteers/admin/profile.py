@@ -33,25 +33,31 @@ class ConsentInline(admin.TabularInline[Consent, VolunteerProfile]):
 class ProfileChangeList(ChangeList):
     """Counts others of the same name for the rows of the page, and for no others."""
 
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[VolunteerProfile]:
+        # The database folds letters; Python would fold some of them otherwise.
+        rows: QuerySet[VolunteerProfile] = super().get_queryset(
+            request, exclude_parameters
+        )
+        return rows.annotate(lower=Lower("name"))
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = rows = list(self.result_list)
-        lower = Lower("name")
-        alike = VolunteerProfile.objects.confirmed().annotate(lower=lower)
-        # The database folds letters; Python would fold some of them otherwise.
-        names = alike.filter(pk__in=[row.pk for row in rows]).values("lower")
+        alike = VolunteerProfile.objects.confirmed().annotate(lower=Lower("name"))
         counted = (
-            alike.filter(lower__in=names, area__in={row.area_id for row in rows})
+            alike.filter(
+                lower__in={row.lower for row in rows},
+                area__in={row.area_id for row in rows},
+            )
             .order_by()
             .values_list("lower", "area")
             .annotate(number=Count("pk"))
         )
         numbers = {(name, area): number for name, area, number in counted}
-        folded = dict(
-            alike.filter(pk__in=[row.pk for row in rows]).values_list("pk", "lower")
-        )
         for row in rows:
-            row.same_name_count = numbers[folded[row.pk], row.area_id] - 1
+            row.same_name_count = numbers[row.lower, row.area_id] - 1
 
 
 @admin.register(VolunteerProfile)

@@ -1,9 +1,13 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models.functions import Upper
 
 
 class Migration(migrations.Migration):
+    # Nobody waits while the indexes are built: that needs no transaction around it.
+    atomic = False
+
     dependencies = [
         ("volunteers", "0002_contact_and_joining"),
         # It brings the extension of the three-letter index.
@@ -22,19 +26,19 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "volunteers",
             },
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="initiative",
             index=models.Index(
                 fields=["-starts_at", "-id"], name="initiative_of_staff"
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="volunteerprofile",
             index=models.Index(
                 fields=["-applied_at", "-id"], name="volunteer_by_application"
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="volunteerprofile",
             index=GinIndex(
                 OpClass(Upper("name"), name="gin_trgm_ops"),
