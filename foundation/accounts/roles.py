@@ -170,7 +170,8 @@ ROLES = [
         | _may("audit", "view", "auditevent")
         | _may("notifications", "view", "message subscription")
         | {"notifications.change_message"}
-        | _may("portal", "view add change", "authority"),
+        | _may("portal", "view add change", "authority")
+        | _may("reports", "view add change", "monthlyindex rewardrule"),
     ),
 ]
 LABELS = {role.name: role.label for role in ROLES}

@@ -6,6 +6,7 @@ The ground changes logins and roles and knows no room, so these are receivers.
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 
 from foundation.accounts.models import User
@@ -40,6 +41,26 @@ def close_with_role(
         return
     users = pk_set if reverse else {instance.pk}
     transaction.on_commit(partial(close_strays, users))
+
+
+def close_with_permission(
+    instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any
+) -> None:
+    """Follow permissions that were taken from a role: all who have it are looked at."""
+    if action not in {"post_remove", "post_clear"}:
+        return
+    groups = pk_set if reverse else {instance.pk}
+    members = None if groups is None else _members(groups)
+    transaction.on_commit(partial(close_strays, members))
+
+
+def close_with_group(instance: Group, **kwargs: Any) -> None:
+    """Follow a role that is about to be deleted; afterwards nobody knows who had it."""
+    transaction.on_commit(partial(close_strays, _members({instance.pk})))
+
+
+def _members(groups: set[int]) -> set[int]:
+    return set(User.objects.filter(groups__in=groups).values_list("pk", flat=True))
 
 
 def close_strays(users: set[int] | None) -> None:

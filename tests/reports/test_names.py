@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 
 from reports.crypto import unseal_text
 from reports.models import Recipient, Tip, Wrap
@@ -151,5 +151,69 @@ def test_another_role_taken_away_changes_nothing(
 
     with django_capture_on_commit_callbacks(execute=True):
         taken(user, "survey editor")
+
+    assert Wrap.objects.filter(recipient=people["bolat"]).exists()
+
+
+def without_permission(role):
+    role.permissions.remove(Permission.objects.get(codename="answer_tip"))
+
+
+def without_any(role):
+    role.permissions.clear()
+
+
+def taken_by_the_other_side(role):
+    Permission.objects.get(codename="answer_tip").group_set.remove(role)
+
+
+def deleted(role):
+    role.delete()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        without_permission,
+        without_any,
+        taken_by_the_other_side,
+        deleted,
+    ],
+)
+def test_a_permission_taken_from_a_role_takes_the_keys_of_all_who_have_it(
+    filed, people, change, django_capture_on_commit_callbacks
+):
+    tip = filed().tip
+    chief = Group.objects.create(name="chief recipient")
+    chief.permissions.set(Permission.objects.filter(codename="answer_tip"))
+    people["bolat"].user.groups.set([chief])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        change(chief)
+
+    people["bolat"].refresh_from_db()
+    assert not people["bolat"].is_active
+    assert not Wrap.objects.filter(recipient=people["bolat"]).exists()
+    assert tip.wraps.filter(recipient=people["aigerim"]).exists()
+
+
+def test_a_permission_taken_from_every_role_closes_all_who_worked_by_it(
+    people, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        Permission.objects.get(codename="answer_tip").group_set.clear()
+
+    active = Recipient.objects.filter(is_active=True)
+    assert list(active) == [people["custodian"]]
+
+
+def test_another_permission_taken_from_a_role_changes_nothing(
+    filed, people, django_capture_on_commit_callbacks
+):
+    filed()
+    role = Group.objects.get(name="tip recipient")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        role.permissions.remove(Permission.objects.get(codename="add_answertemplate"))
 
     assert Wrap.objects.filter(recipient=people["bolat"]).exists()

@@ -16,8 +16,9 @@ from reports.services import cases, disclosures, holders, rewards
 from reports.services.cases import MoveError, NoKeyError
 from reports.services.filing import reward_place
 from reports.services.visits import open_by_receipt
+from tests.factories.accounts import UserFactory
 from tests.reports.test_reporter_pages import hidden
-from tests.reports.test_staff_pages import events, page_of, unlocked
+from tests.reports.test_staff_pages import events, give_role, page_of, unlocked
 from tests.reports.test_staff_pages import one_factor as one_factor
 from tests.reports.test_staff_pages import people as people
 
@@ -294,3 +295,19 @@ def test_staff_propose_and_approve_on_the_page(people, confirmed):
 
     assert Reward.objects.get().approved_by == people["bolat"]
     assert "157,280.00" in one.get(page).text
+
+
+@pytest.mark.parametrize("page", ["monthlyindex", "rewardrule"])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("tip recipient", 403), ("custodian", 403), ("administrator", 200)],
+)
+def test_administrators_enter_the_rates_and_nobody_who_rewards(
+    people, client, page, role, status
+):
+    user = UserFactory(is_staff=True)
+    give_role(user, role)
+    client.force_login(user)
+
+    assert client.get(f"/admin/reports/{page}/").status_code == status
+    assert client.get(f"/admin/reports/{page}/add/").status_code == status
