@@ -34,7 +34,10 @@ def open_wave(*, wave: Wave, by: User | None) -> Wave:
     errors = [p for p in problems(definition) if p.is_error]
     if errors:
         raise ValidationError([f"{p.item}: {p.text}" for p in errors])
-    _check_wave(wave, {q.code for q in definition.questions if q.kind != "text"})
+    check_splits(wave)
+    check_pairs(wave, definition)
+    check_strata(wave)
+    check_quotas(wave)
     if questionnaire.state == Questionnaire.State.DRAFT:
         questionnaire.freeze()
         questionnaire.save(update_fields=["state", "body", "body_sha256"])
@@ -48,7 +51,7 @@ def open_wave(*, wave: Wave, by: User | None) -> Wave:
     return wave
 
 
-def _check_wave(wave: Wave, codes: set[str]) -> None:
+def check_splits(wave: Wave) -> None:
     definition = wave.questionnaire.definition
     for name in wave.splits:
         question = definition.question(name)
@@ -56,10 +59,13 @@ def _check_wave(wave: Wave, codes: set[str]) -> None:
             raise ValidationError(
                 _("Results cannot be split by “%(name)s”") % {"name": name}
             )
-    check_pairs(wave, definition)
-    _check_strata(wave)
     if len(wave.splits) > 4:
         raise ValidationError(_("Split by four questions at most"))
+
+
+def check_quotas(wave: Wave) -> None:
+    questions = wave.questionnaire.definition.questions
+    codes = {q.code for q in questions if q.kind != "text"}
     for quota in wave.quotas:
         try:
             check(quota["when"], codes)
@@ -70,7 +76,7 @@ def _check_wave(wave: Wave, codes: set[str]) -> None:
             ) from error
 
 
-def _check_strata(wave: Wave) -> None:
+def check_strata(wave: Wave) -> None:
     """Refuse design weights that are none, or of people who get no letter."""
     if not wave.strata:
         return

@@ -1,0 +1,165 @@
+"""Waves, what is promised in them, and who is asked."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from foundation.languages import languages
+from surveys.admin.attempts import attempt, go_on
+from surveys.conditions import words
+from surveys.kept import keep
+from surveys.models import Invitation, QuotaCount, Release, Wave
+from surveys.pairs import count_pairs
+from surveys.services.fielding import close_wave, open_wave
+from surveys.services.inviting import invite, remind
+from surveys.writing_waves import WaveForm
+
+
+class QuotaInline(admin.TabularInline[QuotaCount, Wave]):
+    model = QuotaCount
+    extra = 0
+    can_delete = False
+    readonly_fields = ["name", "most"]
+    fields = ["name", "most"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+PROMISES = [
+    "questionnaire",
+    "sample",
+    "anonymity",
+    "min_cell",
+    "flush_size",
+    "hide_until_close",
+    "splits_told",
+    "quotas_told",
+    "strata_told",
+]
+PROMISED = [("anonymity", "hide_until_close"), ("min_cell", "flush_size")]
+
+
+def three(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}_{code}" for code in languages())
+
+
+@admin.register(Wave)
+class WaveAdmin(admin.ModelAdmin[Wave]):
+    form = WaveForm
+    list_display = ["public_id", "questionnaire", "state", "sample", "closes_on"]
+    list_filter = ["state", "sample"]
+    readonly_fields = ["public_id", "state"]
+    inlines = [QuotaInline]
+    actions = ["open", "close"]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Wave | None = None
+    ) -> list[str]:
+        """Show as locked what was promised once the wave is open."""
+        is_locked = obj is not None and obj.state != Wave.State.DRAFT
+        locked = [*self.readonly_fields, *(PROMISES if is_locked else [])]
+        if obj is not None:
+            locked.append("questionnaire")
+        if obj and obj.releases.exclude(state=Release.State.DRAFT).exists():
+            locked.append("pairs_told")
+        return list(dict.fromkeys(locked))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Wave | None = None) -> Any:
+        """Show what hangs on the questions once there are some, locked ones in words."""
+        locked = self.get_readonly_fields(request, obj)
+        if obj and not self.has_change_permission(request, obj):
+            locked = [*PROMISES, "pairs_told"]
+        own = "pairs_told" if "pairs_told" in locked else "pairs"
+        is_locked = "splits_told" in locked
+        told = ["splits_told", "quotas_told", own, "strata_told"]
+        boxes = [
+            (None, {"fields": ["public_id", "state", "questionnaire"]}),
+            (_("Words"), {"fields": [three("label"), three("population")]}),
+            (_("Time and sample"), {"fields": [("opens_on", "closes_on"), "sample"]}),
+            (_("Promises"), {"fields": PROMISED}),
+        ]
+        if obj is not None:
+            logic = told if is_locked else ["splits", "quotas", own, "strata"]
+            boxes.append((_("Groups, quotas and pairs"), {"fields": logic}))
+        return boxes
+
+    def response_add(
+        self, request: HttpRequest, obj: Wave, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go on to what hangs on its questions, as if that button had been chosen."""
+        go_on(request)
+        return super().response_add(request, obj, post_url_continue)
+
+    @admin.display(description=_("split by"))
+    def splits_told(self, wave: Wave) -> str:
+        return ", ".join(wave.splits) or "–"
+
+    @admin.display(description=_("pairs of questions"))
+    def pairs_told(self, wave: Wave) -> str:
+        return ", ".join(" × ".join(pair) for pair in wave.pairs) or "–"
+
+    @admin.display(description=_("design weights"))
+    def strata_told(self, wave: Wave) -> str:
+        told = (f"{name}: {weight}" for name, weight in wave.strata.items())
+        return ", ".join(told) or "–"
+
+    @admin.display(description=_("quotas"))
+    def quotas_told(self, wave: Wave) -> str:
+        known = {q.code: q for q in wave.questionnaire.definition.items}
+        told = (
+            f"{quota['name']} ({quota['most']}): {words(quota['when'], known)}"
+            for quota in wave.quotas
+        )
+        return "; ".join(told) or "–"
+
+    def save_model(
+        self, request: HttpRequest, obj: Wave, form: Any, change: bool
+    ) -> None:
+        """Count the pairs of a closed wave when others are chosen."""
+        super().save_model(request, obj, form, change)
+        if obj.state == Wave.State.CLOSED and "pairs" in form.changed_data:
+            count_pairs(obj)
+            keep(obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Wave | None = None
+    ) -> bool:
+        return False
+
+    def has_field_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("surveys.field_questionnaire")
+
+    @admin.action(description=_("Open"), permissions=["field"])
+    def open(self, request: HttpRequest, queryset: QuerySet[Wave]) -> None:
+        attempt(self, request, queryset, lambda row, by: open_wave(wave=row, by=by))
+
+    @admin.action(description=_("Close for good"), permissions=["field"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Wave]) -> None:
+        attempt(self, request, queryset, lambda row, by: close_wave(wave=row, by=by))
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin[Invitation]):
+    list_display = ["email", "wave", "stratum", "language", "sent_on", "reminded_on"]
+    list_filter = ["wave", "stratum"]
+    readonly_fields = ["sent_on", "reminded_on"]
+    actions = ["send_letters", "send_reminders"]
+
+    def has_field_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("surveys.field_questionnaire")
+
+    @admin.action(description=_("Send the letters"), permissions=["field"])
+    def send_letters(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> None:
+        attempt(self, request, queryset, lambda row, by: invite(invitation=row, by=by))
+
+    @admin.action(description=_("Remind who has not answered"), permissions=["field"])
+    def send_reminders(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> None:
+        attempt(self, request, queryset, lambda row, by: remind(invitation=row, by=by))

@@ -1,0 +1,194 @@
+"""What came of a wave: open texts, weightings, releases, findings."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet, URLField
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.languages import languages
+from foundation.publication import renew_pages
+from foundation.search.services import index
+from surveys.admin.attempts import attempt, go_on
+from surveys.models import Finding, OpenText, PolicyAction, Release, Wave, WeightScheme
+from surveys.services.publishing import (
+    CASES,
+    compute_weights,
+    note_action,
+    publish_release,
+)
+from surveys.writing_waves import ReleaseForm, SchemeForm
+
+
+@admin.register(OpenText)
+class OpenTextAdmin(admin.ModelAdmin[OpenText]):
+    list_display = ["question", "language", "review", "beginning"]
+    list_filter = ["wave", "question", "review"]
+    readonly_fields = ["wave", "question", "language", "text"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OpenText]:
+        """Before the close nobody reads what people write: it might be known when."""
+        return super().get_queryset(request).filter(wave__state=Wave.State.CLOSED)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: OpenText | None = None
+    ) -> bool:
+        return False
+
+    @admin.display(description=_("text"))
+    def beginning(self, row: OpenText) -> str:
+        return row.shown[:80]
+
+    def save_model(
+        self, request: HttpRequest, obj: OpenText, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        renew_pages()
+
+
+@admin.register(WeightScheme)
+class WeightSchemeAdmin(admin.ModelAdmin[WeightScheme]):
+    form = SchemeForm
+    list_display = ["__str__", "state", "failure"]
+    list_filter = ["state", "kind"]
+    actions = ["compute"]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: WeightScheme | None = None
+    ) -> list[str]:
+        own = ["state", "failure", "found", "margins_told"]
+        return own if obj is None else ["wave", *own]
+
+    def get_fieldsets(
+        self, request: HttpRequest, obj: WeightScheme | None = None
+    ) -> Any:
+        first = (None, {"fields": ["wave", "kind", ("trim_low", "trim_high")]})
+        if obj is None:
+            return [first]
+        own = ["by_population", "margins"]
+        if not self.has_change_permission(request, obj):
+            own = ["margins_told"]
+        return [
+            first,
+            (_("Margins"), {"fields": own}),
+            (_("What came out"), {"fields": ["state", "failure", "found"]}),
+        ]
+
+    def response_add(
+        self,
+        request: HttpRequest,
+        obj: WeightScheme,
+        post_url_continue: str | None = None,
+    ) -> HttpResponse:
+        """Go on to the margins, which hang on the wave."""
+        go_on(request)
+        return super().response_add(request, obj, post_url_continue)
+
+    @admin.display(description=_("diagnostics"))
+    def found(self, scheme: WeightScheme) -> str:
+        told = (f"{name}: {value}" for name, value in scheme.diagnostics.items())
+        return format_html_join("", "{}<br>", ((text,) for text in told)) or "–"
+
+    @admin.display(description=_("margins"))
+    def margins_told(self, scheme: WeightScheme) -> str:
+        return ", ".join(str(margin.get("question")) for margin in scheme.margins)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: WeightScheme | None = None
+    ) -> bool:
+        return False
+
+    @admin.action(description=_("Compute the weights"), permissions=["change"])
+    def compute(self, request: HttpRequest, queryset: QuerySet[WeightScheme]) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: compute_weights(scheme=row, by=by),
+        )
+
+
+@admin.register(Release)
+class ReleaseAdmin(admin.ModelAdmin[Release]):
+    form = ReleaseForm
+    list_display = ["__str__", "state", "published_on", "sha256"]
+    list_filter = ["state"]
+    readonly_fields = ["state", "published_on", "sha256"]
+    actions = ["publish"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Release | None = None) -> Any:
+        reason = [f"reason_{code}" for code in languages()]
+        boxes = [
+            (None, {"fields": ["wave", "number", "scheme"]}),
+            (_("Reason of a correction"), {"fields": reason}),
+        ]
+        if obj is None or self.has_change_permission(request, obj):
+            boxes.append(
+                (_("How the cases ended"), {"fields": list(CASES)}),
+            )
+        boxes.append((_("State"), {"fields": ["state", "published_on", "sha256"]}))
+        return boxes
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Release | None = None
+    ) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or obj.state == Release.State.DRAFT)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Release | None = None
+    ) -> bool:
+        return False
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("surveys.publish_release")
+
+    @admin.action(description=_("Publish"), permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Release]) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: publish_release(release=row, by=by),
+        )
+
+
+class PolicyActionInline(admin.StackedInline[PolicyAction, Finding]):
+    model = PolicyAction
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    extra = 0
+    autocomplete_fields = ["owner"]
+    can_delete = False
+
+
+@admin.register(Finding)
+class FindingAdmin(admin.ModelAdmin[Finding]):
+    list_display = ["__str__", "wave", "is_public"]
+    list_filter = ["wave", "is_public"]
+    inlines = [PolicyActionInline]
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        """Append to the history what was decided."""
+        assert isinstance(request.user, User)
+        super().save_formset(request, form, formset, change)
+        for action in [
+            *formset.new_objects,
+            *(row for row, _f in formset.changed_objects),
+        ]:
+            note_action(action=action, by=request.user)
+        # Also where no decision was changed: the finding itself may have been.
+        index("survey-finding", form.instance.public_id)
+        renew_pages()
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Finding | None = None
+    ) -> bool:
+        return False
