@@ -172,6 +172,10 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
         )
 
 
+def three(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}_{code}" for code in languages())
+
+
 class ChoiceForm(forms.ModelForm[Choice]):
     """An answer; its code and place follow from the others where nobody writes them."""
 
@@ -226,28 +230,23 @@ class RowFormSet(ChoiceFormSet):
     is_row = True
 
 
-TEXTS = [f"label_{code}" for code in ("kk", "ru", "en")]
-SHORT = [f"short_{code}" for code in ("kk", "ru", "en")]
-
-
-class ChoiceInline(admin.TabularInline[Choice, Item]):
+class ChoiceInline(admin.StackedInline[Choice, Item]):
     model = Choice
     form = ChoiceForm
     formset = ChoiceFormSet
     extra = 2
     verbose_name_plural = _("answers")
-    fields = ["code", "position", *TEXTS, *SHORT, "missing", "value"]
-    fields += ["is_exclusive", "is_pinned"]
+    fields = [
+        ("code", "position", "value", "missing", "is_exclusive", "is_pinned"),
+        three("label"),
+        three("short"),
+    ]
 
 
 class RowInline(ChoiceInline):
     formset = RowFormSet
     verbose_name_plural = _("rows of the matrix")
-    fields = ["code", "position", *TEXTS, *SHORT]
-
-
-def three(name: str) -> tuple[str, ...]:
-    return tuple(f"{name}_{code}" for code in languages())
+    fields = [("code", "position"), three("label"), three("short")]
 
 
 @admin.register(Item)
