@@ -82,6 +82,11 @@ def column(field: str) -> str:
     return f"{field}_{current_language()}"
 
 
+def columns(field: str) -> tuple[str, ...]:
+    """Return the columns of a text: `name_kk`, `name_ru`, `name_en`."""
+    return tuple(f"{field}_{code}" for code in languages())
+
+
 # No PostgreSQL of ours has ICU, so Kazakh order is made here: Ә follows А, І follows Ы.
 ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
 PLACES = {letter: chr(0x400 + place) for place, letter in enumerate(ALPHABET)}

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from foundation.territory.models import Area, PublicBody
 from surveys.conditions import OF, OPERATORS, Row, answer_key, expression_of
@@ -69,7 +69,7 @@ class ConditionRow(forms.Form):
     operator = forms.ChoiceField(
         label=gettext_lazy("Comparison"), choices=list(OPERATORS.items()), initial="="
     )
-    answer = forms.ChoiceField(label=gettext_lazy("Answer"), required=False)
+    answer = forms.ChoiceField(label=pgettext_lazy("noun", "Answer"), required=False)
     value = forms.CharField(
         label=gettext_lazy("or a number, a date, several codes"),
         required=False,

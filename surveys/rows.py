@@ -31,7 +31,7 @@ class Rows(BaseFormSet[forms.Form]):
         return [
             {k: v for k, v in form.cleaned_data.items() if k != DELETION_FIELD_NAME}
             for form in self.forms
-            if form.has_changed() and not self._should_delete_form(form)  # type: ignore[attr-defined]
+            if form.has_changed() and form not in self.deleted_forms
         ]
 
 

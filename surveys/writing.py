@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.languages import languages
+from foundation.languages import columns, languages
 from surveys.condition_rows import (
     AnyRow,
     CheckRow,
@@ -54,7 +54,7 @@ def earlier_of(item: Item) -> list[Question]:
 
 
 def texts_missing(row: Row) -> bool:
-    return not all(row.get(f"text_{code}") for code in languages())
+    return not all(row.get(name) for name in columns("text"))
 
 
 class ItemForm(forms.ModelForm[Item]):

@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from surveys.condition_rows import QuotaRow, answers_to, heading, lists_of
 from surveys.conditions import Row, constant, expression_of, rows_of, with_answers
 from surveys.definition import Question
 from surveys.models import Release, Wave, WeightScheme
-from surveys.pairs import FIRST, SECOND, check_pairs
+from surveys.pairs import FIRST, MOST, SECOND, check_pairs
 from surveys.rows import RowsField
 from surveys.services.fielding import check_quotas, check_splits, check_strata
 from surveys.services.publishing import CASES
@@ -55,7 +55,7 @@ class WaveForm(forms.ModelForm[Wave]):
     )
     pairs = RowsField(
         PairRow,
-        most=10,
+        most=MOST,
         label=gettext_lazy("Pairs of questions"),
         help_text=gettext_lazy("Which questions are shown by the answers to another"),
     )
@@ -166,7 +166,7 @@ POPULATION = "@population"
 class TargetRow(forms.Form):
     """How many of the population give one answer."""
 
-    answer = forms.ChoiceField(label=gettext_lazy("Answer"))
+    answer = forms.ChoiceField(label=pgettext_lazy("noun", "Answer"))
     target = forms.FloatField(
         label=gettext_lazy("People, or per cent"), required=False, min_value=0
     )

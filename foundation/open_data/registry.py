@@ -7,7 +7,6 @@ who read the files by program and change only with a notice of six months.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from operator import itemgetter
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -169,7 +168,7 @@ class Dataset:
     def reader(self) -> Callable[[Sequence[Any]], list[Any]]:
         """Return the function that makes a row of values out of a selected row."""
         places = {lookup: place for place, lookup in enumerate(self.lookups)}
-        first = itemgetter(*(places[column.sources[0]] for column in self.columns))
+        kept = [places[column.sources[0]] for column in self.columns]
         conversions = [
             (place, column.convert, [places[source] for source in column.sources])
             for place, column in enumerate(self.columns)
@@ -177,7 +176,7 @@ class Dataset:
         ]
 
         def read(selected: Sequence[Any]) -> list[Any]:
-            row = list(first(selected))
+            row = [selected[place] for place in kept]
             for place, convert, wanted in conversions:
                 row[place] = convert(*[selected[source] for source in wanted])
             return row

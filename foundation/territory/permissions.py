@@ -23,10 +23,11 @@ def is_agency(user: User | AnonymousUser) -> bool:
     return scope is not None and scope.kind == Scope.Kind.AGENCY
 
 
-def in_scope(user: User | AnonymousUser, *, body: str, area: str) -> Q:
+def in_scope(user: User | AnonymousUser, *, body: str | None, area: str) -> Q:
     """Return the condition on rows the user works on; without a scope, none of them.
 
-    `body` and `area` are the lookups from the row: `executor`, `risk__area`.
+    `body` and `area` are the lookups from the row: `executor`, `risk__area`. Rows that
+    belong to no body have None for it; who works for a body sees none of them.
     """
     if is_agency(user):
         return Q()
@@ -34,7 +35,7 @@ def in_scope(user: User | AnonymousUser, *, body: str, area: str) -> Q:
     if scope is None:
         return NOTHING
     if scope.body is not None:
-        return Q(**{f"{body}__in": subtree(scope.body)})
+        return Q(**{f"{body}__in": subtree(scope.body)}) if body else NOTHING
     assert scope.area is not None
     return Q(**{f"{area}__in": area_subtree(scope.area)})
 

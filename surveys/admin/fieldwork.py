@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from foundation.languages import languages
+from foundation.languages import columns
 from surveys.admin.attempts import attempt, go_on
 from surveys.conditions import words
 from surveys.kept import keep
@@ -43,10 +43,6 @@ PROMISES = [
 PROMISED = [("anonymity", "hide_until_close"), ("min_cell", "flush_size")]
 
 
-def three(name: str) -> tuple[str, ...]:
-    return tuple(f"{name}_{code}" for code in languages())
-
-
 @admin.register(Wave)
 class WaveAdmin(admin.ModelAdmin[Wave]):
     form = WaveForm
@@ -78,7 +74,7 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
         told = ["splits_told", "quotas_told", own, "strata_told"]
         boxes = [
             (None, {"fields": ["public_id", "state", "questionnaire"]}),
-            (_("Words"), {"fields": [three("label"), three("population")]}),
+            (_("Words"), {"fields": [columns("label"), columns("population")]}),
             (_("Time and sample"), {"fields": [("opens_on", "closes_on"), "sample"]}),
             (_("Promises"), {"fields": PROMISED}),
         ]

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from foundation.languages import languages
+from foundation.languages import columns
 from surveys import desk
 from surveys.admin.attempts import attempt, go_on
 from surveys.checking import problems
@@ -172,10 +172,6 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
         )
 
 
-def three(name: str) -> tuple[str, ...]:
-    return tuple(f"{name}_{code}" for code in languages())
-
-
 class ChoiceForm(forms.ModelForm[Choice]):
     """An answer; its code and place follow from the others where nobody writes them."""
 
@@ -238,15 +234,15 @@ class ChoiceInline(admin.StackedInline[Choice, Item]):
     verbose_name_plural = _("answers")
     fields = [
         ("code", "position", "value", "missing", "is_exclusive", "is_pinned"),
-        three("label"),
-        three("short"),
+        columns("label"),
+        columns("short"),
     ]
 
 
 class RowInline(ChoiceInline):
     formset = RowFormSet
     verbose_name_plural = _("rows of the matrix")
-    fields = [("code", "position"), three("label"), three("short")]
+    fields = [("code", "position"), columns("label"), columns("short")]
 
 
 @admin.register(Item)
@@ -288,12 +284,15 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         return ["questionnaire_link", "kind", *told]
 
     def get_fieldsets(self, request: HttpRequest, obj: Item | None = None) -> Any:
-        words = (_("Words"), {"fields": [three("text"), three("hint"), three("short")]})
+        words = (
+            _("Words"),
+            {"fields": [columns("text"), columns("hint"), columns("short")]},
+        )
         if obj is None:
             first = ("questionnaire", "kind"), ("code", "position")
             return [
                 (None, {"fields": first}),
-                (_("Words"), {"fields": [three("text")]}),
+                (_("Words"), {"fields": [columns("text")]}),
             ]
         first = ("questionnaire_link", "kind"), ("code", "position")
         flags: list[Any] = [("is_required", "is_sensitive", "is_random")]

@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
-from foundation.languages import languages
+from foundation.languages import columns
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from surveys.admin.attempts import attempt, go_on
@@ -123,10 +123,9 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
     actions = ["publish"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Release | None = None) -> Any:
-        reason = [f"reason_{code}" for code in languages()]
         boxes = [
             (None, {"fields": ["wave", "number", "scheme"]}),
-            (_("Reason of a correction"), {"fields": reason}),
+            (_("Reason of a correction"), {"fields": columns("reason")}),
         ]
         if obj is None or self.has_change_permission(request, obj):
             boxes.append(

@@ -81,19 +81,11 @@ class Wave(models.Model):
         _("pairs of questions"),
         default=list,
         blank=True,
-        help_text=_(
-            "Which questions are shown by the answers to another:"
-            " [[“gave”, “know”]] shows “gave” by the answers to “know”"
-        ),
     )
     strata = models.JSONField(
         _("design weights"),
         default=dict,
         blank=True,
-        help_text=_(
-            "Where people were drawn with unequal chances, the weight of each stratum:"
-            " {“town”: 44.2, “village”: 15.1}"
-        ),
     )
     # How many letters went out: all that stays of those who were asked.
     invited = models.PositiveIntegerField(

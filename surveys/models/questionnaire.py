@@ -204,8 +204,8 @@ class Item(models.Model):
     text = Translated("text")
 
     class Meta:
-        verbose_name = _("item")
-        verbose_name_plural = _("items")
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
         ordering = ["questionnaire", "position", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -244,7 +244,7 @@ class Choice(models.Model):
         NOT_APPLICABLE = "na", _("Not applicable")
 
     item = models.ForeignKey(
-        Item, models.CASCADE, related_name="choices", verbose_name=_("item")
+        Item, models.CASCADE, related_name="choices", verbose_name=_("question")
     )
     code = models.PositiveSmallIntegerField(_("code"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)

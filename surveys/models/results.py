@@ -35,11 +35,6 @@ class WeightScheme(models.Model):
         _("margins"),
         default=list,
         blank=True,
-        help_text=_(
-            "For example [{“question”: “sex”, “targets”: {“1”: 48.6, “2”: 51.4},"
-            " “source”: “…”, “date”: “2024-07-01”}]; of a question about areas"
-            " “targets” may be “population”"
-        ),
     )
     trim_low = models.FloatField(_("least weight"), null=True, blank=True)
     trim_high = models.FloatField(_("greatest weight"), null=True, blank=True)

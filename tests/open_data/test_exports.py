@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 from io import StringIO
 from threading import Thread
 from time import monotonic, sleep
@@ -66,6 +67,12 @@ def test_geojson_without_geometry_is_not_found():
         table_response(
             columns=columns, rows=[], about=about, file_format="geojson", filename="n"
         )
+
+
+def test_a_dataset_of_one_column_is_read_as_one_value():
+    read = replace(AREAS, columns=[Column("iso", "Code")]).reader()
+
+    assert read(("KZ-10",)) == ["KZ-10"]
 
 
 @pytest.mark.django_db

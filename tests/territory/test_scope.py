@@ -37,6 +37,15 @@ def test_body_officer_works_on_the_body_and_all_under_it():
     assert seen_by(scope.user) == {body, child, grandchild}
 
 
+def test_body_officer_works_on_no_row_that_belongs_to_no_body():
+    scope = ScopeFactory(user=UserFactory(staff=True), of_body=True)
+    PublicBodyFactory()
+
+    mine = in_scope(scope.user, body=None, area="area")
+
+    assert not PublicBody.objects.filter(mine).exists()
+
+
 def test_officer_of_a_part_does_not_work_on_the_whole():
     body = PublicBodyFactory()
     child = PublicBodyFactory(parent=body)

@@ -17,12 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
-from foundation.territory.permissions import (
-    NOTHING,
-    area_subtree,
-    is_agency,
-    scope_of,
-)
+from foundation.territory.permissions import in_scope
 
 Row = TypeVar("Row", bound=Model)
 
@@ -65,12 +60,7 @@ class ScopedAdmin(admin.ModelAdmin[Row]):
 
     def scope(self, user: User) -> Q:
         """Return what the person works on; no row here belongs to a public body."""
-        if is_agency(user):
-            return Q()
-        scope = scope_of(user)
-        if scope is None or scope.area is None:
-            return NOTHING
-        return Q(**{f"{self.area}__in": area_subtree(scope.area)})
+        return in_scope(user, body=None, area=self.area)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
         return super().get_queryset(request).filter(self.scope(user_of(request)))
