@@ -4,9 +4,11 @@ An option's number is how many finds there are once it is chosen, the other choi
 staying as they are.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from django.apps import apps
@@ -19,7 +21,8 @@ from foundation.search.registry import kinds
 from foundation.territory.models import Area
 
 FORCE = {"yes": _("In force"), "no": _("Not in force"), "unknown": _("Not known")}
-LONGEST_VALUE = 60
+ANYTHING = re.compile(".{0,60}")
+POSSIBLE = {"year": re.compile("[0-9]{4}")}
 
 
 class Hit(NamedTuple):
@@ -54,7 +57,7 @@ class Filters:
             **{
                 name: value
                 for name, value in values.items()
-                if value.isprintable() and len(value) <= LONGEST_VALUE
+                if POSSIBLE.get(name, ANYTHING).fullmatch(value) and value.isprintable()
             }
         )
 
@@ -62,18 +65,24 @@ class Filters:
     def chosen(self) -> dict[str, str]:
         return {name: value for name in NAMES if (value := getattr(self, name))}
 
-    def without(self, name: str) -> "Filters":
-        return replace(self, **{name: ""})
+    def sift(self, hits: Iterable[Hit]) -> "Sifted":
+        wanted = [(name, VALUES[name], value) for name, value in self.chosen.items()]
+        sifted = Sifted([], {name: [] for name in VALUES})
+        for hit in hits:
+            amiss = [name for name, values, value in wanted if value not in values(hit)]
+            if not amiss:
+                sifted.kept.append(hit)
+            elif len(amiss) == 1:
+                sifted.missed_by[amiss[0]].append(hit)
+        return sifted
 
-    def keep(self, hits: Iterable[Hit]) -> list[Hit]:
-        chosen = self.chosen
-        if not chosen:
-            return list(hits)
-        return [
-            hit
-            for hit in hits
-            if all(value in VALUES[name](hit) for name, value in chosen.items())
-        ]
+
+@dataclass(frozen=True)
+class Sifted:
+    """What the filters keep, and what each of them alone keeps out."""
+
+    kept: list[Hit]
+    missed_by: dict[str, list[Hit]]
 
 
 # Filter → the values of it that a hit has.
@@ -111,7 +120,7 @@ class Facet:
     options: list[Option]
 
 
-def facets_of(hits: Sequence[Hit], filters: Filters, *, is_whole: bool) -> list[Facet]:
+def facets_of(sifted: Sifted, filters: Filters, *, is_whole: bool) -> list[Facet]:
     """Return the facets that can still narrow down, or are chosen.
 
     Where not all finds are at hand, options have no number.
@@ -119,7 +128,9 @@ def facets_of(hits: Sequence[Hit], filters: Filters, *, is_whole: bool) -> list[
     found = []
     for name, values in VALUES.items():
         counts = Counter(
-            value for hit in filters.without(name).keep(hits) for value in values(hit)
+            value
+            for hit in chain(sifted.kept, sifted.missed_by[name])
+            for value in values(hit)
         )
         chosen = getattr(filters, name)
         if chosen:

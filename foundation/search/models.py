@@ -35,7 +35,8 @@ class SearchDocument(models.Model):
             )
         ]
         indexes = [
-            GinIndex(fields=["tsv"], name="search_tsv"),
+            # Of one language and year, no row of another is touched.
+            GinIndex(fields=["tsv", "language", "year"], name="search_words"),
             GinIndex(
                 fields=["title"], opclasses=["gin_trgm_ops"], name="search_title_like"
             ),

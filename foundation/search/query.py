@@ -41,7 +41,7 @@ _OF_ONE_LANGUAGE = """
             CASE WHEN language = %(language)s THEN 1.2 ELSE 1 END AS rank
     FROM search_searchdocument, (SELECT {query} AS query) AS asked
     WHERE language = '{code}' AND tsv @@ query {conditions}
-    LIMIT %(most)s + 1)
+    {order} LIMIT %(most)s + 1)
 """
 _QUERIES = {
     "kk": "%(kazakh)s::tsquery",
@@ -54,10 +54,11 @@ SELECT DISTINCT ON (kind, public_id) id, rank, kind, room, year, area, topics, f
     (SELECT max(n) FROM (SELECT count(*) AS n FROM hits GROUP BY language) AS many)
 FROM hits ORDER BY kind, public_id, rank DESC, id
 """
+LAST_FIRST = "ORDER BY added_at DESC, id"
 _CONDITIONS = {
     "room": "AND room = %(room)s",
     "kind": "AND kind = %(kind)s",
-    "year": "AND year::text = %(year)s",
+    "year": "AND year = %(year)s::int",
     "area": "AND area = %(area)s",
     "topic": "AND topics @> ARRAY[%(topic)s]::varchar[]",
     "force": """AND has_force AND CASE
@@ -66,11 +67,13 @@ _CONDITIONS = {
 }
 
 
-def _find_sql(names: Iterable[str] = ()) -> str:
+def _find_sql(names: Iterable[str], order: str) -> str:
     """Return the statement that finds; all of it is constant but its parameters."""
     conditions = " ".join(_CONDITIONS[name] for name in names)
     parts = (
-        _OF_ONE_LANGUAGE.format(query=query, code=code, conditions=conditions)
+        _OF_ONE_LANGUAGE.format(
+            query=query, code=code, conditions=conditions, order=order
+        )
         for code, query in _QUERIES.items()
     )
     return _FIND.format(languages=" UNION ALL ".join(parts))
@@ -150,11 +153,12 @@ def search(question: str, *, filters: Filters = ALL, page: int = 1) -> Answer:
         hits, is_more = _hits(cursor, asked, {})
         if not hits:
             return replace(NOTHING, page=page, suggestions=_suggest(queries))
-        facets = facets_of(hits, filters, is_whole=not is_more)
+        sifted = filters.sift(hits)
+        facets = facets_of(sifted, filters, is_whole=not is_more)
         if is_more and filters.chosen:
             hits, is_more = _hits(cursor, asked, filters.chosen)
         else:
-            hits = filters.keep(hits)
+            hits = sifted.kept
         hits.sort(key=lambda hit: (-hit.rank, hit.id))
         shown = hits[(page - 1) * PAGE : page * PAGE]
         cursor.execute(PAGE_OF, {**asked, "ids": [hit.id for hit in shown]})
@@ -163,7 +167,7 @@ def search(question: str, *, filters: Filters = ALL, page: int = 1) -> Answer:
 
 
 def found_ids(question: str, filters: Filters) -> list[int]:
-    """Return the best row of every object that is found, however it ranks."""
+    """Return the best row of every object found, the last first where there are many."""
     queries = Queries.of(question)
     asked = {
         "language": current_language(),
@@ -173,14 +177,18 @@ def found_ids(question: str, filters: Filters) -> list[int]:
         "most": MOST_HITS,
     }
     with connection.cursor() as cursor:
-        return [hit.id for hit in _hits(cursor, asked, filters.chosen)[0]]
+        hits, _is_more = _hits(cursor, asked, filters.chosen, LAST_FIRST)
+        return [hit.id for hit in hits]
 
 
 def _hits(
-    cursor: CursorWrapper, asked: dict[str, Any], chosen: dict[str, str]
+    cursor: CursorWrapper,
+    asked: dict[str, Any],
+    chosen: dict[str, str],
+    order: str = "",
 ) -> tuple[list[Hit], bool]:
     """Return the objects found, and whether there are more of them than were read."""
-    cursor.execute(_find_sql(chosen), {**asked, **chosen})
+    cursor.execute(_find_sql(chosen, order), {**asked, **chosen})
     rows = cursor.fetchall()
     is_more = bool(rows) and rows[0][-1] > MOST_HITS
     return [Hit(*row[:-1]) for row in rows], is_more

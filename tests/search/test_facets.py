@@ -96,7 +96,16 @@ def test_the_database_narrows_down_as_the_facets_do(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "address", ["year=x", "force=maybe", "area=%00", "topic=" + "x" * 99, "kind=<b>"]
+    "address",
+    [
+        "year=x",
+        "year=99999",
+        "year=٢٠٢٢",
+        "force=maybe",
+        "area=%00",
+        "topic=" + "x" * 99,
+        "kind=<b>",
+    ],
 )
 def test_an_odd_filter_breaks_nothing(client, address):
     response = client.get(f"/kk/search/?q=пара&{address}")

@@ -9,7 +9,7 @@ from foundation.notifications.mail import build_mail
 from foundation.notifications.models import Message
 from foundation.search.facets import Filters
 from foundation.search.models import SearchDocument
-from foundation.search.saved import read_saved, saved_id
+from foundation.search.saved import newest, read_saved, saved_id
 from foundation.search.services import index
 from foundation.search.tasks import announce_finds
 from tests.factories.corruption_map import RiskFactory
@@ -120,3 +120,15 @@ def test_the_feed_has_the_newest_finds(client):
 
 def test_a_feed_of_nothing_does_not_exist(client):
     assert client.get("/ru/search/feed/").status_code == 404
+
+
+def test_the_newest_is_found_among_more_than_are_read(monkeypatch):
+    monkeypatch.setattr("foundation.search.query.MOST_HITS", 2)
+    for number in range(4):
+        risk(f"Взятки {number}")
+    last = risk("Взятки сегодня")
+    SearchDocument.objects.exclude(public_id=last.public_id).update(
+        added_at=timezone.now() - timedelta(days=4)
+    )
+
+    assert newest("взятки", Filters())[0].public_id == last.public_id
