@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import ceil, floor, log10
+from statistics import fmean
 
 WIDTH = 400
 LEFT, RIGHT, TOP, BOTTOM = 50, 14, 14, 28
 LINE_HEIGHT = 230
 MOST_LABELS = 6
 LONGEST_LABEL = 56
+# A letter's usual width, and how far a figure is written from its mark.
+LETTER, ABOVE, BELOW = 7, 9, 19
 
 Scale = Callable[[float], float]
 TickText = Callable[[float], str]
@@ -72,6 +75,18 @@ class LineChart:
     def last(self) -> Mark:
         return [mark for mark in self.marks if not mark.point.is_rival][-1]
 
+    @property
+    def last_text_y(self) -> str:
+        """Return where the last figure is written: under its mark if the line falls."""
+        x, y = float(self.last.x), float(self.last.y)
+        begins = x - len(self.last.point.text) * LETTER
+        before = [mark for mark in self.marks if float(mark.x) < x]
+        beside = [mark for mark in before if float(mark.x) >= begins] or before[-1:]
+        falls = bool(beside) and fmean(float(mark.y) for mark in beside) < y
+        if falls and y + BELOW < self.bottom:
+            return coordinate(y + BELOW)
+        return coordinate(max(y - ABOVE, TOP))
+
 
 def coordinate(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
@@ -121,15 +136,7 @@ def line_chart(
         share = 1 - share if is_falling else share
         return bottom - share * (bottom - TOP)
 
-    marks = [
-        Mark(
-            coordinate(to_x(p.x)),
-            coordinate(to_y(p.value)),
-            p,
-            text_y=coordinate(max(to_y(p.value) - 9, TOP)),
-        )
-        for p in points
-    ]
+    marks = [Mark(coordinate(to_x(p.x)), coordinate(to_y(p.value)), p) for p in points]
     whole, dashed = _joined(marks, breaks)
     labelled = [mark for mark in marks if not mark.point.is_rival]
     every = ceil(len(labelled) / MOST_LABELS)

@@ -7,7 +7,7 @@ staying as they are.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ class Filters:
 
     def sift(self, hits: Iterable[Hit]) -> "Sifted":
         wanted = [(name, VALUES[name], value) for name, value in self.chosen.items()]
-        sifted = Sifted([], {name: [] for name in VALUES})
+        sifted = Sifted()
         for hit in hits:
             amiss = [name for name, values, value in wanted if value not in values(hit)]
             if not amiss:
@@ -81,8 +81,10 @@ class Filters:
 class Sifted:
     """What the filters keep, and what each of them alone keeps out."""
 
-    kept: list[Hit]
-    missed_by: dict[str, list[Hit]]
+    kept: list[Hit] = field(default_factory=list)
+    missed_by: dict[str, list[Hit]] = field(
+        default_factory=lambda: {name: [] for name in VALUES}
+    )
 
 
 # Filter → the values of it that a hit has.

@@ -1,6 +1,7 @@
 """Answer a question: ranked finds, facets, and what may have been meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,7 +59,7 @@ LAST_FIRST = "ORDER BY added_at DESC, id"
 _CONDITIONS = {
     "room": "AND room = %(room)s",
     "kind": "AND kind = %(kind)s",
-    "year": "AND year = %(year)s::int",
+    "year": "AND year = %(year)s::smallint",
     "area": "AND area = %(area)s",
     "topic": "AND topics @> ARRAY[%(topic)s]::varchar[]",
     "force": """AND has_force AND CASE
@@ -149,16 +150,16 @@ def search(question: str, *, filters: Filters = ALL, page: int = 1) -> Answer:
         "whole": f"HighlightAll=true, StartSel={START}, StopSel={END}",
         "parts": f"{FRAGMENTS}, StartSel={START}, StopSel={END}",
     }
-    with connection.cursor() as cursor:
-        hits, is_more = _hits(cursor, asked, {})
-        if not hits:
+    with _looking_words_up() as cursor:
+        hits, is_more = _hits(cursor, asked, filters.chosen)
+        everything, is_whole = hits, not is_more
+        if filters.chosen and not is_more:
+            everything, is_cut = _hits(cursor, asked, {})
+            is_whole = not is_cut
+        if not everything:
             return replace(NOTHING, page=page, suggestions=_suggest(queries))
-        sifted = filters.sift(hits)
-        facets = facets_of(sifted, filters, is_whole=not is_more)
-        if is_more and filters.chosen:
-            hits, is_more = _hits(cursor, asked, filters.chosen)
-        else:
-            hits = sifted.kept
+        sifted = replace(filters.sift(everything), kept=hits)
+        facets = facets_of(sifted, filters, is_whole=is_whole)
         hits.sort(key=lambda hit: (-hit.rank, hit.id))
         shown = hits[(page - 1) * PAGE : page * PAGE]
         cursor.execute(PAGE_OF, {**asked, "ids": [hit.id for hit in shown]})
@@ -176,9 +177,23 @@ def found_ids(question: str, filters: Filters) -> list[int]:
         "today": timezone.localdate(),
         "most": MOST_HITS,
     }
-    with connection.cursor() as cursor:
+    with _looking_words_up() as cursor:
         hits, _is_more = _hits(cursor, asked, filters.chosen, LAST_FIRST)
         return [hit.id for hit in hits]
+
+
+@contextmanager
+def _looking_words_up() -> Iterator[CursorWrapper]:
+    """Read by the index of words, whatever the database guesses.
+
+    It knows how frequent a word is, but not in which language, and would read all rows
+    of one for a word that only another has.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
+        )
+        yield cursor
 
 
 def _hits(

@@ -103,6 +103,16 @@ def test_a_rival_figure_is_not_on_the_line():
     assert chart.last.point.value == 3
 
 
+@pytest.mark.parametrize(
+    ("values", "is_under"),
+    [((1, 2, 3), False), ((3, 2, 1.5), True), ((3, 2, 0), False), ((2,), False)],
+)
+def test_the_last_figure_is_written_beside_the_line(values, is_under):
+    chart = line(points(*values))
+
+    assert (float(chart.last_text_y) > float(chart.last.y)) is is_under
+
+
 def test_bars_begin_at_zero():
     chart = bar_chart([BarRow("a", [Bar(10, "10")]), BarRow("b", [Bar(5, "5")])])
 
