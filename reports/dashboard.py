@@ -1,18 +1,20 @@
 """What waits for a recipient: cases by their deadline, and requests for a name."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.dashboard import Panel, Row
-from reports.models import Disclosure, Tip, Wrap
+from reports.models import WARNING_DAYS, Disclosure, Tip, Wrap
 
 SHOWN = 5
 
 
 def panels(user: User) -> list[Panel]:
-    return [_cases(user), _requests(user), _intake()]
+    return [_cases(user), _erasures(user), _requests(user), _intake()]
 
 
 def _cases(user: User) -> Panel:
@@ -31,6 +33,28 @@ def _cases(user: User) -> Panel:
             for tip in waiting[:SHOWN]
         ],
         more_url=reverse("admin:reports_tip_changelist"),
+        permission="reports.answer_tip",
+    )
+
+
+def _erasures(user: User) -> Panel:
+    today = timezone.localdate()
+    soon = Tip.objects.held_by(user).soon_erased(today)
+    changelist = reverse("admin:reports_tip_changelist")
+    last = today + timedelta(days=WARNING_DAYS[0])
+    return Panel(
+        title=_("Reports that are soon erased"),
+        count=soon.count(),
+        rows=[
+            Row(
+                text=tip.reference,
+                url=reverse("admin:reports_tip_change", args=[tip.pk]),
+                note=tip.erase_on.isoformat() if tip.erase_on else "",
+                is_late=tip.warning_due(today) == WARNING_DAYS[-1],
+            )
+            for tip in soon[:SHOWN]
+        ],
+        more_url=f"{changelist}?state=closed&erase_on__lte={last}",
         permission="reports.answer_tip",
     )
 

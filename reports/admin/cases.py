@@ -194,12 +194,15 @@ def case_page(request: HttpRequest, tip: Tip, context: dict[str, Any]) -> HttpRe
                 else redirect("admin:reports_tip_changelist")
             )
         more = answer
+    today = timezone.localdate()
     context = {
         **context,
         "title": tip.reference,
         "tip": tip,
         "vault": vault,
-        "is_overdue": cases.is_overdue(tip, timezone.localdate()),
+        "is_overdue": cases.is_overdue(tip, today),
+        "days_left": tip.days_left(today),
+        "is_soon_erased": tip.warning_due(today) is not None,
         "first_due_label": first_due_label(),
         "protected_until": protected_until(tip.received_on),
         "deletion": Deletion.objects.filter(tip=tip).first(),

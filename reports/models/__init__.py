@@ -10,6 +10,7 @@ from reports.models.figures import Figure, FiguresRelease
 from reports.models.recipient import Recipient, VaultSession
 from reports.models.reward import Gravity, MonthlyIndex, Reward, RewardRule
 from reports.models.tip import (
+    WARNING_DAYS,
     Deletion,
     Disclosure,
     PrivateNote,
@@ -22,6 +23,7 @@ from reports.models.tip import (
 )
 
 __all__ = [
+    "WARNING_DAYS",
     "AnswerTemplate",
     "Authority",
     "Channel",

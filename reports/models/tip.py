@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from secrets import choice
 from typing import ClassVar, Self
 from uuid import uuid4
@@ -10,6 +11,8 @@ from foundation.accounts.models import User
 from reports.models.channel import Channel, Questionnaire, RecoveryKey
 from reports.models.recipient import Recipient
 
+# Holders are warned so many days before a case is erased.
+WARNING_DAYS = (30, 7, 1)
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -24,6 +27,12 @@ class TipQuerySet(models.QuerySet["Tip"]):
         return self.filter(
             wraps__purpose=Wrap.Purpose.CONTENT, wraps__recipient__user=user
         )
+
+    def soon_erased(self, today: date) -> Self:
+        """Closed cases for which the first warning is due, the next to go first."""
+        ends = today + timedelta(days=WARNING_DAYS[0])
+        soon = self.filter(state=Tip.State.CLOSED, erase_on__lte=ends)
+        return soon.order_by("erase_on", "reference")
 
     def unanswered(self) -> Self:
         return self.exclude(state__in=[Tip.State.ANSWERED, Tip.State.CLOSED])
@@ -75,6 +84,8 @@ class Tip(models.Model):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     # From this day neither the receipt nor a recipient opens it: it is erased.
     erase_on = models.DateField(_("erased on"), null=True, blank=True)
+    # The nearest of the warnings before that day which its holders were given.
+    erasure_warned = models.PositiveSmallIntegerField(null=True, editable=False)
     erasure_asked_on = models.DateField(
         _("erasure asked for on"), null=True, blank=True
     )
@@ -131,6 +142,17 @@ class Tip(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def days_left(self, today: date) -> int | None:
+        """Return in how many days the case is erased, if that is decided."""
+        return None if self.erase_on is None else (self.erase_on - today).days
+
+    def warning_due(self, today: date) -> int | None:
+        """Return of how many days before its erasure a warning is to be shown."""
+        left = self.days_left(today)
+        if left is None:
+            return None
+        return min((days for days in WARNING_DAYS if left <= days), default=None)
 
 
 class Wrap(models.Model):

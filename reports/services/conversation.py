@@ -100,8 +100,11 @@ def write_message(
 
 def _postpone(tip: Tip, today: date) -> None:
     assert tip.erase_on is not None
-    tip.erase_on = max(tip.erase_on, today + timedelta(days=DAYS_KEPT_AFTER_A_MESSAGE))
-    tip.save(update_fields=["erase_on"])
+    later = today + timedelta(days=DAYS_KEPT_AFTER_A_MESSAGE)
+    if later > tip.erase_on:
+        # Its holders are warned of the new day as they were of the former one.
+        tip.erase_on, tip.erasure_warned = later, None
+        tip.save(update_fields=["erase_on", "erasure_warned"])
 
 
 def read_messages(
