@@ -19,7 +19,7 @@ def panels(user: User) -> list[Panel]:
 
 def _cases(user: User) -> Panel:
     today = timezone.localdate()
-    waiting = Tip.objects.held_by(user).unanswered().order_by("answer_due_on")
+    waiting = Tip.objects.held_by(user).unanswered().by_deadline()
     return Panel(
         title=_("Reports that wait for an answer"),
         count=waiting.count(),
@@ -27,8 +27,8 @@ def _cases(user: User) -> Panel:
             Row(
                 text=tip.reference,
                 url=reverse("admin:reports_tip_change", args=[tip.pk]),
-                note=tip.answer_due_on.isoformat(),
-                is_late=tip.answer_due_on < today,
+                note=tip.next_due_on().isoformat(),
+                is_late=tip.is_answer_late(today) or tip.is_first_step_late(today),
             )
             for tip in waiting[:SHOWN]
         ],

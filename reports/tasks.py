@@ -35,8 +35,16 @@ def tell_recipients() -> None:
                 recipient=person.user.email,
                 language=person.user.language,
                 template="desk",
-                context={"url": f"{settings.PUBLIC_URL}{reverse('admin:index')}"},
+                context={
+                    "url": f"{settings.PUBLIC_URL}{reverse('admin:index')}",
+                    "is_late": _is_late_for(person),
+                },
             )
+
+
+def _is_late_for(person: Recipient) -> bool:
+    held = Tip.objects.held_by(person.user)
+    return held.late(timezone.localdate()).exists()
 
 
 def _waits_for(person: Recipient) -> bool:

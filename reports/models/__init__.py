@@ -20,6 +20,7 @@ from reports.models.tip import (
     SpentProof,
     Tip,
     Wrap,
+    late_on,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "Tip",
     "VaultSession",
     "Wrap",
+    "late_on",
 ]

@@ -4,21 +4,29 @@ from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
+from reports.deadlines import first_step_states
 from reports.models.channel import Channel, Questionnaire, RecoveryKey
 from reports.models.recipient import Recipient
 
 # Holders are warned so many days before a case is erased.
 WARNING_DAYS = (30, 7, 1)
+ENDED = ("answered", "closed")
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_reference() -> str:
     """Return a random name for a case: a counter would tell the order of filing."""
     return "".join(choice(REFERENCE_LETTERS) for _place in range(10))
+
+
+def late_on(today: date) -> Q:
+    """Meet the cases whose answer or first step should have come before a day."""
+    answer = Q(answer_due_on__lt=today) & ~Q(state__in=ENDED)
+    return answer | Q(forward_due_on__lt=today, state__in=first_step_states())
 
 
 class TipQuerySet(models.QuerySet["Tip"]):
@@ -34,8 +42,17 @@ class TipQuerySet(models.QuerySet["Tip"]):
         soon = self.filter(state=Tip.State.CLOSED, erase_on__lte=ends)
         return soon.order_by("erase_on", "reference")
 
+    def late(self, today: date) -> Self:
+        return self.filter(late_on(today))
+
+    def by_deadline(self) -> Self:
+        """The case first whose next step is due first."""
+        first = When(state__in=first_step_states(), then=F("forward_due_on"))
+        due = Case(first, default=F("answer_due_on"))
+        return self.order_by(due, "reference")
+
     def unanswered(self) -> Self:
-        return self.exclude(state__in=[Tip.State.ANSWERED, Tip.State.CLOSED])
+        return self.exclude(state__in=ENDED)
 
 
 class Tip(models.Model):
@@ -80,6 +97,7 @@ class Tip(models.Model):
     answer_due_on = models.DateField(_("answer due on"))
     forward_due_on = models.DateField(_("to be forwarded until"))
     extended_on = models.DateField(_("extended on"), null=True, blank=True)
+    registered_on = models.DateField(_("registered on"), null=True, blank=True)
     answered_on = models.DateField(_("answered on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     # From this day neither the receipt nor a recipient opens it: it is erased.
@@ -142,6 +160,16 @@ class Tip(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def next_due_on(self) -> date:
+        is_first = self.state in first_step_states()
+        return self.forward_due_on if is_first else self.answer_due_on
+
+    def is_answer_late(self, today: date) -> bool:
+        return self.state not in ENDED and self.answer_due_on < today
+
+    def is_first_step_late(self, today: date) -> bool:
+        return self.state in first_step_states() and self.forward_due_on < today
 
     def days_left(self, today: date) -> int | None:
         """Return in how many days the case is erased, if that is decided."""

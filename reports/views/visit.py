@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.crypto import SealBrokenError
-from reports.deadlines import first_due_label, protected_until
+from reports.deadlines import first_due_label, first_due_late, protected_until
 from reports.downloads import attachment_response
 from reports.file_texts import told
 from reports.form_tokens import FormTooOldError, open_form, seal_form
@@ -20,7 +20,6 @@ from reports.forms import MessageForm, NameForm, PayeeForm, ReceiptForm
 from reports.models import SealedFile, Tip
 from reports.questionnaires import read_schema, shown_answer
 from reports.receipts import new_receipt
-from reports.services.cases import is_overdue
 from reports.services.conversation import (
     DAYS_KEPT_AFTER_A_MESSAGE,
     paired,
@@ -198,11 +197,12 @@ def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
     context = {
         "visit": seal_form("visit", visit.as_state(), minutes=VISIT_MINUTES),
         "tip": tip,
-        "is_overdue": is_overdue(tip, today),
+        "is_overdue": tip.is_answer_late(today),
         "days_left": tip.days_left(today),
         "is_soon_erased": tip.warning_due(today) is not None,
         "days_kept": DAYS_KEPT_AFTER_A_MESSAGE,
         "first_due_label": first_due_label(),
+        "first_due_late": first_due_late() if tip.is_first_step_late(today) else "",
         "protected_until": protected_until(tip.received_on),
         "report": report,
         "evidence": paired(report.files),
