@@ -79,6 +79,7 @@ def erase(tip: Tip) -> None:
     if row is None or row.erase_on is None or row.erase_on > timezone.localdate():
         return
     files = list(row.files.values_list("id", flat=True))
+    Wrap.objects.filter(tip=row).forget_words()
     row.wraps.all().delete()
     row.delete()
     transaction.on_commit(lambda: _remove(files))

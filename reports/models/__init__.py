@@ -7,7 +7,7 @@ from reports.models.channel import (
     Salt,
 )
 from reports.models.figures import Figure, FiguresRelease
-from reports.models.recipient import Recipient, VaultSession
+from reports.models.recipient import Recipient, SearchShard, VaultSession
 from reports.models.reward import Gravity, MonthlyIndex, Reward, RewardRule
 from reports.models.tip import (
     WARNING_DAYS,
@@ -44,6 +44,7 @@ __all__ = [
     "Salt",
     "SealedFile",
     "SealedMessage",
+    "SearchShard",
     "SpentProof",
     "Tip",
     "VaultSession",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from reports.deadlines import first_step_states
 from reports.models.channel import Channel, Questionnaire, RecoveryKey
-from reports.models.recipient import Recipient
+from reports.models.recipient import Recipient, SearchShard
 
 # Holders are warned so many days before a case is erased.
 WARNING_DAYS = (30, 7, 1)
@@ -183,6 +183,21 @@ class Tip(models.Model):
         return min((days for days in WARNING_DAYS if left <= days), default=None)
 
 
+class WrapQuerySet(models.QuerySet["Wrap"]):
+    def forget_words(self) -> None:
+        """Take cases out of what their holders search; call it where words change.
+
+        Keys first, then shards, each in one order: two who do this never wait for each
+        other for ever.
+        """
+        rows = self.select_for_update(of=("self",)).order_by("pk")
+        shards = [row for row in rows.values_list("shard", flat=True) if row]
+        locked = SearchShard.objects.select_for_update().filter(pk__in=shards)
+        list(locked.order_by("pk").values_list("pk"))
+        # A trigger deletes the shards.
+        self.filter(shard__in=shards).update(shard=None)
+
+
 class Wrap(models.Model):
     """A key of a tip, wrapped to one person. No wrap, no reading."""
 
@@ -202,6 +217,10 @@ class Wrap(models.Model):
     # and no one who can only write to the database can put another key in its place.
     own = models.BinaryField(null=True)
     expires_on = models.DateField(null=True)
+    # The shard in which the holder's search finds the case, while that shard exists.
+    shard = models.UUIDField(null=True, editable=False)
+
+    objects: ClassVar[WrapQuerySet] = WrapQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("wrapped key")

@@ -20,7 +20,7 @@ from reports.crypto import (
     sign,
     unseal_text,
 )
-from reports.models import Recipient, SealedFile, SealedMessage, Tip
+from reports.models import Recipient, SealedFile, SealedMessage, Tip, Wrap
 from reports.services.filing import file_place, place_of
 
 REPORTER = "reporter"
@@ -88,7 +88,7 @@ def write_message(
     body = json.dumps({"said": spoken, "signature": signature}, ensure_ascii=False)
     if side == SealedMessage.Side.REPORTER and locked.erase_on:
         _postpone(locked, today)
-    return SealedMessage.objects.create(
+    message = SealedMessage.objects.create(
         id=row,
         tip=tip,
         number=number,
@@ -96,6 +96,8 @@ def write_message(
         body=seal_text(key, body, place),
         written_on=today,
     )
+    Wrap.objects.filter(tip=tip).forget_words()
+    return message
 
 
 def _postpone(tip: Tip, today: date) -> None:
