@@ -69,11 +69,11 @@ class TipAdmin(admin.ModelAdmin[Tip]):
     list_display = [
         "reference",
         "state",
-        "assignee",
-        "received_on",
+        "late",
         "forward_due_on",
         "answer_due_on",
-        "late",
+        "received_on",
+        "assignee",
     ]
     list_filter = [
         LateFilter,
