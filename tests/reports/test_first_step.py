@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.utils.translation import override
 
 from foundation.notifications.models import Message
 from reports.models import Tip
@@ -136,14 +135,3 @@ def test_the_next_step_due_first_leads_the_list_of_what_waits(people, filed, set
         new = filed().tip
 
     assert list(Tip.objects.by_deadline()) == [new, confirmed]
-
-
-@pytest.mark.parametrize("language", ["kk", "ru"])
-def test_lateness_is_said_in_the_reporters_language(client, tip, law, language):
-    with override(language), on(day_after(law)):
-        page = client.post(
-            f"/{language}/report/receipt/", {"receipt": tip.receipt}
-        ).content.decode()
-
-    assert LATE[law] not in page
-    assert page.count("<strong>") >= 1

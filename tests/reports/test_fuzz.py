@@ -14,7 +14,7 @@ from tests.reports.test_reporter_pages import Reporter, hidden
 
 pytestmark = pytest.mark.django_db
 # `benchmarks/reports_fuzz.py` goes a hundred thousand.
-ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "700"))
+ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "250"))
 SEED = int(os.environ.get("FUZZ_SEED", "11"))
 
 

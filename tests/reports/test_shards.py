@@ -213,7 +213,7 @@ def test_whatever_happens_a_search_finds_what_is_said(filed, aigerim, desk, open
             erase(Tip.objects.get(pk=filing.tip.pk))
             filings.remove(filing)
 
-    for _ in range(20):
+    for _ in range(9):
         work(source.choice(filings))
         word = source.choice(letters)
         for vault in (aigerim, bolat):
