@@ -93,7 +93,7 @@ if __name__ == "__main__":
             spent.append(time.perf_counter() - began)
         middle, worst = sorted(spent)[ROUNDS // 2], max(spent)
         print(
-            f"{question}: {len(found)} found, median {middle:.2f} s, worst {worst:.2f}"
+            f"{question}: {found.count} found, median {middle:.2f} s, worst {worst:.2f}"
         )
     began = time.perf_counter()
     done = holders.grant_all(to=person("new"), vault=vault, by=by, seconds=600)

@@ -217,6 +217,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.tell_recipients",
         "schedule": crontab(hour=9, minute=0, day_of_week="1-5"),
     },
+    "warn of reports that are soon erased": {
+        "task": "reports.tasks.warn_holders",
+        "schedule": crontab(hour=9, minute=5),
+    },
     "forget what reports need no longer": {
         "task": "reports.tasks.forget",
         "schedule": crontab(hour=2, minute=15),

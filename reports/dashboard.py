@@ -1,23 +1,25 @@
 """What waits for a recipient: cases by their deadline, and requests for a name."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.dashboard import Panel, Row
-from reports.models import Disclosure, Tip, Wrap
+from reports.models import WARNING_DAYS, Disclosure, Tip, Wrap
 
 SHOWN = 5
 
 
 def panels(user: User) -> list[Panel]:
-    return [_cases(user), _requests(user), _intake()]
+    return [_cases(user), _erasures(user), _requests(user), _intake()]
 
 
 def _cases(user: User) -> Panel:
     today = timezone.localdate()
-    waiting = Tip.objects.held_by(user).unanswered().order_by("answer_due_on")
+    waiting = Tip.objects.held_by(user).unanswered().by_deadline()
     return Panel(
         title=_("Reports that wait for an answer"),
         count=waiting.count(),
@@ -25,12 +27,34 @@ def _cases(user: User) -> Panel:
             Row(
                 text=tip.reference,
                 url=reverse("admin:reports_tip_change", args=[tip.pk]),
-                note=tip.answer_due_on.isoformat(),
-                is_late=tip.answer_due_on < today,
+                note=tip.next_due_on().isoformat(),
+                is_late=tip.is_answer_late(today) or tip.is_first_step_late(today),
             )
             for tip in waiting[:SHOWN]
         ],
         more_url=reverse("admin:reports_tip_changelist"),
+        permission="reports.answer_tip",
+    )
+
+
+def _erasures(user: User) -> Panel:
+    today = timezone.localdate()
+    soon = Tip.objects.held_by(user).soon_erased(today)
+    changelist = reverse("admin:reports_tip_changelist")
+    last = today + timedelta(days=WARNING_DAYS[0])
+    return Panel(
+        title=_("Reports that are soon erased"),
+        count=soon.count(),
+        rows=[
+            Row(
+                text=tip.reference,
+                url=reverse("admin:reports_tip_change", args=[tip.pk]),
+                note=tip.erase_on.isoformat() if tip.erase_on else "",
+                is_late=tip.warning_due(today) == WARNING_DAYS[-1],
+            )
+            for tip in soon[:SHOWN]
+        ],
+        more_url=f"{changelist}?state=closed&erase_on__lte={last}",
         permission="reports.answer_tip",
     )
 

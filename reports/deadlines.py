@@ -26,6 +26,8 @@ EU_LONGEST_MONTHS = 6
 PROTECTED_YEARS = 3
 FORWARDED = _("To be forwarded, if it belongs to another body, until")
 CONFIRMED = _("Receipt to be confirmed until")
+UNDECIDED = _("Not decided in time whether it belongs to another body")
+UNCONFIRMED = _("The confirmation of receipt is late")
 SATURDAY = 5
 
 
@@ -78,6 +80,18 @@ def first_due(received: date) -> date:
 
 def first_due_label() -> StrPromise:
     return CONFIRMED if _is_eu() else FORWARDED
+
+
+def first_due_late() -> StrPromise:
+    return UNCONFIRMED if _is_eu() else UNDECIDED
+
+
+def first_step_states() -> tuple[str, ...]:
+    """Return the states of a case in which that first step is still to be taken.
+
+    To register a report confirms its receipt: its reporter sees the state and the day.
+    """
+    return ("received",) if _is_eu() else ("received", "registered")
 
 
 def longest_extension(received: date) -> date:

@@ -8,9 +8,12 @@ import os
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from foundation.notifications.services import send
 from reports.models import SealedFile, SpentProof, Tip, VaultSession, Wrap
 from reports.uploads import folder, path_of
 
@@ -26,6 +29,48 @@ def forget_outdated() -> None:
         erase(tip)
 
 
+def warn_of_erasures() -> None:
+    """Warn the holders of closed cases 30, 7 and 1 days before their erasure.
+
+    Each warning is given once. A day on which nobody ran this is made up for by the next
+    run: of several warnings that are due by then, the nearest is given.
+    """
+    for tip in Tip.objects.soon_erased(timezone.localdate()):
+        _warn(tip)
+
+
+@transaction.atomic
+def _warn(tip: Tip) -> None:
+    row = Tip.objects.select_for_update().filter(pk=tip.pk).first()
+    today = timezone.localdate()
+    days = row.warning_due(today) if row else None
+    if row is None or days is None:
+        return
+    if row.erasure_warned is not None and row.erasure_warned <= days:
+        return
+    row.erasure_warned = days
+    row.save(update_fields=["erasure_warned"])
+    held = Wrap.objects.filter(
+        tip=row,
+        purpose=Wrap.Purpose.CONTENT,
+        recipient__is_active=True,
+        recipient__user__is_active=True,
+    )
+    for wrapped in held.select_related("recipient__user"):
+        user = wrapped.recipient.user
+        send(
+            # However many cases go: one mail a day, which names the nearest end.
+            key=f"reports-erasure:{wrapped.recipient.pk}:{today}",
+            recipient=user.email,
+            language=user.language,
+            template="erasure",
+            context={
+                "days": days,
+                "url": f"{settings.PUBLIC_URL}{reverse('admin:index')}",
+            },
+        )
+
+
 @transaction.atomic
 def erase(tip: Tip) -> None:
     """Remove a case with its keys and files; nobody opens it afterwards."""
@@ -34,6 +79,7 @@ def erase(tip: Tip) -> None:
     if row is None or row.erase_on is None or row.erase_on > timezone.localdate():
         return
     files = list(row.files.values_list("id", flat=True))
+    Wrap.objects.filter(tip=row).forget_words()
     row.wraps.all().delete()
     row.delete()
     transaction.on_commit(lambda: _remove(files))

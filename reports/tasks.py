@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from foundation.notifications.services import send
 from reports.models import Disclosure, Recipient, Tip, Wrap
-from reports.retention import forget_outdated, sweep_files
+from reports.retention import forget_outdated, sweep_files, warn_of_erasures
 
 
 @shared_task
@@ -13,6 +13,12 @@ def forget() -> None:
     """Erase what is due. At least once: a second run finds nothing left."""
     forget_outdated()
     sweep_files()
+
+
+@shared_task
+def warn_holders() -> None:
+    """Warn of erasures to come. At least once: what was told is told no second time."""
+    warn_of_erasures()
 
 
 @shared_task
@@ -29,8 +35,16 @@ def tell_recipients() -> None:
                 recipient=person.user.email,
                 language=person.user.language,
                 template="desk",
-                context={"url": f"{settings.PUBLIC_URL}{reverse('admin:index')}"},
+                context={
+                    "url": f"{settings.PUBLIC_URL}{reverse('admin:index')}",
+                    "is_late": _is_late_for(person),
+                },
             )
+
+
+def _is_late_for(person: Recipient) -> bool:
+    held = Tip.objects.held_by(person.user)
+    return held.late(timezone.localdate()).exists()
 
 
 def _waits_for(person: Recipient) -> bool:

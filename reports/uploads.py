@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
 from django.utils import timezone
 
 from reports.crypto import FileSealer, new_key
@@ -36,12 +37,20 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic in stubs 
         super().__init__(None, "file", record["type"], record["size"])
         self.record = record
 
+    def close(self) -> None:
+        """Django closes what came of a form that broke off; here nothing is open."""
+
 
 class SealedUploadHandler(FileUploadHandler):
     """Seal each chunk as it comes; nothing of a refused or broken upload stays."""
 
     chunk_size = 64 * 1024
     refused = ""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self._whole: list[UUID] = []
+        self._is_read = False
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -73,6 +82,7 @@ class SealedUploadHandler(FileUploadHandler):
         self._sink.close()
         self._sink = None
         blur_time(path_of(self._file))
+        self._whole.append(self._file)
         return SealedUpload(
             {
                 "id": str(self._file),
@@ -89,6 +99,15 @@ class SealedUploadHandler(FileUploadHandler):
             self._sink.close()
             self._sink = None
             path_of(self._file).unlink(missing_ok=True)
+
+    def upload_complete(self) -> None:
+        self._is_read = True
+
+    def tidy(self) -> None:
+        """Leave nothing of a form that did not come to its end, whole files neither."""
+        self.upload_interrupted()
+        for file in [] if self._is_read else self._whole:
+            path_of(file).unlink(missing_ok=True)
 
 
 def blur_time(path: Path) -> None:

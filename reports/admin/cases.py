@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django_stubs_ext import StrPromise
 
 from reports.admin.cookie import staff, vault_of
 from reports.admin.figures import figures_page
@@ -32,7 +33,7 @@ from reports.admin.work import (
     work_context,
 )
 from reports.crypto import SealBrokenError
-from reports.deadlines import first_due_label, protected_until
+from reports.deadlines import first_due_label, first_due_late, protected_until
 from reports.downloads import attachment_response
 from reports.forms import (
     ExtensionForm,
@@ -41,7 +42,7 @@ from reports.forms import (
     ReasonForm,
     TemplateForm,
 )
-from reports.models import Deletion, Recipient, Tip, Wrap
+from reports.models import Deletion, Recipient, Tip, Wrap, late_on
 from reports.questionnaires import read_schema, shown_answer
 from reports.services import cases, disclosures, rewards
 from reports.services.cases import MOVES, MoveError, NoKeyError
@@ -49,17 +50,33 @@ from reports.services.conversation import paired, read_file, read_head
 from reports.services.vaults import OpenVault
 
 
+class LateFilter(admin.SimpleListFilter):
+    title = _("late")
+    parameter_name = "late"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Tip]
+    ) -> list[tuple[str, StrPromise]]:
+        return [("yes", _("A deadline has passed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Tip]) -> QuerySet[Tip]:
+        is_wanted = self.value() == "yes"
+        return queryset.filter(late_on(timezone.localdate())) if is_wanted else queryset
+
+
 @admin.register(Tip)
 class TipAdmin(admin.ModelAdmin[Tip]):
     list_display = [
         "reference",
         "state",
-        "assignee",
-        "received_on",
+        "late",
+        "forward_due_on",
         "answer_due_on",
-        "is_overdue",
+        "received_on",
+        "assignee",
     ]
     list_filter = [
+        LateFilter,
         "state",
         "outcome",
         "is_key_due",
@@ -74,9 +91,15 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         """Nobody, superusers among them, sees a case they hold no key of."""
         return super().get_queryset(request) & Tip.objects.held_by(staff(request))
 
-    @admin.display(description=_("late"), boolean=True)
-    def is_overdue(self, tip: Tip) -> bool:
-        return cases.is_overdue(tip, timezone.localdate())
+    @admin.display(description=_("late"))
+    def late(self, tip: Tip) -> str:
+        """Say which of the two deadlines has passed; nothing while both are kept."""
+        today, said = timezone.localdate(), list[str]()
+        if tip.is_first_step_late(today):
+            said.append(str(first_due_late()))
+        if tip.is_answer_late(today):
+            said.append(gettext("The answer is late"))
+        return "; ".join(said)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -194,13 +217,17 @@ def case_page(request: HttpRequest, tip: Tip, context: dict[str, Any]) -> HttpRe
                 else redirect("admin:reports_tip_changelist")
             )
         more = answer
+    today = timezone.localdate()
     context = {
         **context,
         "title": tip.reference,
         "tip": tip,
         "vault": vault,
-        "is_overdue": cases.is_overdue(tip, timezone.localdate()),
+        "is_overdue": tip.is_answer_late(today),
+        "days_left": tip.days_left(today),
+        "is_soon_erased": tip.warning_due(today) is not None,
         "first_due_label": first_due_label(),
+        "first_due_late": first_due_late() if tip.is_first_step_late(today) else "",
         "protected_until": protected_until(tip.received_on),
         "deletion": Deletion.objects.filter(tip=tip).first(),
         "notice_due_on": cases.notice_due_on(tip),

@@ -18,7 +18,6 @@ from reports.models import Tip
 from reports.services import find, holders
 from reports.services.vaults import OpenVault
 
-SHOWN = 100
 # A request ends before a proxy loses patience; the next one goes on where it ended.
 SECONDS = 20
 KEYS = "admin:reports_keys"
@@ -47,9 +46,9 @@ def search_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         **context,
         "title": _("Search in reports"),
         "form": form,
-        "found": found[:SHOWN] if found is not None else None,
+        "found": found.shown if found is not None else None,
         "unopened": find.unopened(vault) if found is not None else 0,
-        "count": len(found) if found is not None else 0,
+        "count": found.count if found is not None else 0,
     }
     return TemplateResponse(request, "admin/reports/search.html", context)
 

@@ -7,9 +7,10 @@ from reports.models.channel import (
     Salt,
 )
 from reports.models.figures import Figure, FiguresRelease
-from reports.models.recipient import Recipient, VaultSession
+from reports.models.recipient import Recipient, SearchShard, VaultSession
 from reports.models.reward import Gravity, MonthlyIndex, Reward, RewardRule
 from reports.models.tip import (
+    WARNING_DAYS,
     Deletion,
     Disclosure,
     PrivateNote,
@@ -19,9 +20,11 @@ from reports.models.tip import (
     SpentProof,
     Tip,
     Wrap,
+    late_on,
 )
 
 __all__ = [
+    "WARNING_DAYS",
     "AnswerTemplate",
     "Authority",
     "Channel",
@@ -41,8 +44,10 @@ __all__ = [
     "Salt",
     "SealedFile",
     "SealedMessage",
+    "SearchShard",
     "SpentProof",
     "Tip",
     "VaultSession",
     "Wrap",
+    "late_on",
 ]

@@ -71,6 +71,24 @@ class Recipient(models.Model):
         return self.kind == self.Kind.RECIPIENT and self.channel_id == channel.pk
 
 
+class SearchShard(models.Model):
+    """What some cases of one vault say, sealed under its root: a search opens few rows.
+
+    The database deletes it as soon as one of its cases changes or leaves the vault.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    recipient = models.ForeignKey(Recipient, models.CASCADE, related_name="shards")
+    body = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("sealed words")
+        verbose_name_plural = _("sealed words")
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
 class VaultSession(models.Model):
     """An unlocked vault: the root under a key that only the cookie holds."""
 

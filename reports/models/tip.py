@@ -1,21 +1,32 @@
+from datetime import date, timedelta
 from secrets import choice
 from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
+from reports.deadlines import first_step_states
 from reports.models.channel import Channel, Questionnaire, RecoveryKey
-from reports.models.recipient import Recipient
+from reports.models.recipient import Recipient, SearchShard
 
+# Holders are warned so many days before a case is erased.
+WARNING_DAYS = (30, 7, 1)
+ENDED = ("answered", "closed")
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_reference() -> str:
     """Return a random name for a case: a counter would tell the order of filing."""
     return "".join(choice(REFERENCE_LETTERS) for _place in range(10))
+
+
+def late_on(today: date) -> Q:
+    """Meet the cases whose answer or first step should have come before a day."""
+    answer = Q(answer_due_on__lt=today) & ~Q(state__in=ENDED)
+    return answer | Q(forward_due_on__lt=today, state__in=first_step_states())
 
 
 class TipQuerySet(models.QuerySet["Tip"]):
@@ -25,8 +36,23 @@ class TipQuerySet(models.QuerySet["Tip"]):
             wraps__purpose=Wrap.Purpose.CONTENT, wraps__recipient__user=user
         )
 
+    def soon_erased(self, today: date) -> Self:
+        """Closed cases for which the first warning is due, the next to go first."""
+        ends = today + timedelta(days=WARNING_DAYS[0])
+        soon = self.filter(state=Tip.State.CLOSED, erase_on__lte=ends)
+        return soon.order_by("erase_on", "reference")
+
+    def late(self, today: date) -> Self:
+        return self.filter(late_on(today))
+
+    def by_deadline(self) -> Self:
+        """The case first whose next step is due first."""
+        first = When(state__in=first_step_states(), then=F("forward_due_on"))
+        due = Case(first, default=F("answer_due_on"))
+        return self.order_by(due, "reference")
+
     def unanswered(self) -> Self:
-        return self.exclude(state__in=[Tip.State.ANSWERED, Tip.State.CLOSED])
+        return self.exclude(state__in=ENDED)
 
 
 class Tip(models.Model):
@@ -71,10 +97,13 @@ class Tip(models.Model):
     answer_due_on = models.DateField(_("answer due on"))
     forward_due_on = models.DateField(_("to be forwarded until"))
     extended_on = models.DateField(_("extended on"), null=True, blank=True)
+    registered_on = models.DateField(_("registered on"), null=True, blank=True)
     answered_on = models.DateField(_("answered on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     # From this day neither the receipt nor a recipient opens it: it is erased.
     erase_on = models.DateField(_("erased on"), null=True, blank=True)
+    # The nearest of the warnings before that day which its holders were given.
+    erasure_warned = models.PositiveSmallIntegerField(null=True, editable=False)
     erasure_asked_on = models.DateField(
         _("erasure asked for on"), null=True, blank=True
     )
@@ -132,6 +161,42 @@ class Tip(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    def next_due_on(self) -> date:
+        is_first = self.state in first_step_states()
+        return self.forward_due_on if is_first else self.answer_due_on
+
+    def is_answer_late(self, today: date) -> bool:
+        return self.state not in ENDED and self.answer_due_on < today
+
+    def is_first_step_late(self, today: date) -> bool:
+        return self.state in first_step_states() and self.forward_due_on < today
+
+    def days_left(self, today: date) -> int | None:
+        """Return in how many days the case is erased, if that is decided."""
+        return None if self.erase_on is None else (self.erase_on - today).days
+
+    def warning_due(self, today: date) -> int | None:
+        """Return of how many days before its erasure a warning is to be shown."""
+        left = self.days_left(today)
+        if left is None:
+            return None
+        return min((days for days in WARNING_DAYS if left <= days), default=None)
+
+
+class WrapQuerySet(models.QuerySet["Wrap"]):
+    def forget_words(self) -> None:
+        """Take cases out of what their holders search; call it where words change.
+
+        Keys first, then shards, each in one order: two who do this never wait for each
+        other for ever.
+        """
+        rows = self.select_for_update(of=("self",)).order_by("pk")
+        shards = [row for row in rows.values_list("shard", flat=True) if row]
+        locked = SearchShard.objects.select_for_update().filter(pk__in=shards)
+        list(locked.order_by("pk").values_list("pk"))
+        # A trigger deletes the shards.
+        self.filter(shard__in=shards).update(shard=None)
+
 
 class Wrap(models.Model):
     """A key of a tip, wrapped to one person. No wrap, no reading."""
@@ -152,6 +217,10 @@ class Wrap(models.Model):
     # and no one who can only write to the database can put another key in its place.
     own = models.BinaryField(null=True)
     expires_on = models.DateField(null=True)
+    # The shard in which the holder's search finds the case, while that shard exists.
+    shard = models.UUIDField(null=True, editable=False)
+
+    objects: ClassVar[WrapQuerySet] = WrapQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("wrapped key")

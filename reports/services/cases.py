@@ -133,13 +133,15 @@ def move(*, tip: Tip, to: str, outcome: str = "", by: User) -> Tip:
     if (to == S.CLOSED) != bool(outcome):
         raise MoveError("Only a closed case has an outcome")
     before, row.state, row.outcome = row.state, to, outcome
+    if to == S.REGISTERED:
+        row.registered_on = timezone.localdate()
     if to == S.ANSWERED and row.answered_on is None:
         row.answered_on = timezone.localdate()
     if to == S.CLOSED:
         row.closed_on = timezone.localdate()
         row.erase_on = row.closed_on + timedelta(days=row.channel.retention_days)
-    columns = ["state", "outcome", "answered_on", "closed_on", "erase_on"]
-    row.save(update_fields=columns)
+    days = ["registered_on", "answered_on", "closed_on", "erase_on"]
+    row.save(update_fields=["state", "outcome", *days])
     _audit("move", row, by, f"{before} to {to} {outcome}".strip())
     return row
 
@@ -168,10 +170,6 @@ def notice_due_on(tip: Tip) -> date | None:
     if tip.extended_on is None:
         return None
     return notice_due(tip.extended_on)
-
-
-def is_overdue(tip: Tip, today: date) -> bool:
-    return tip.state not in (S.ANSWERED, S.CLOSED) and tip.answer_due_on < today
 
 
 def _audit(action: str, tip: Tip, by: User, detail: str = "") -> None:

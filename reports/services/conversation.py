@@ -20,7 +20,7 @@ from reports.crypto import (
     sign,
     unseal_text,
 )
-from reports.models import Recipient, SealedFile, SealedMessage, Tip
+from reports.models import Recipient, SealedFile, SealedMessage, Tip, Wrap
 from reports.services.filing import file_place, place_of
 
 REPORTER = "reporter"
@@ -88,7 +88,7 @@ def write_message(
     body = json.dumps({"said": spoken, "signature": signature}, ensure_ascii=False)
     if side == SealedMessage.Side.REPORTER and locked.erase_on:
         _postpone(locked, today)
-    return SealedMessage.objects.create(
+    message = SealedMessage.objects.create(
         id=row,
         tip=tip,
         number=number,
@@ -96,12 +96,17 @@ def write_message(
         body=seal_text(key, body, place),
         written_on=today,
     )
+    Wrap.objects.filter(tip=tip).forget_words()
+    return message
 
 
 def _postpone(tip: Tip, today: date) -> None:
     assert tip.erase_on is not None
-    tip.erase_on = max(tip.erase_on, today + timedelta(days=DAYS_KEPT_AFTER_A_MESSAGE))
-    tip.save(update_fields=["erase_on"])
+    later = today + timedelta(days=DAYS_KEPT_AFTER_A_MESSAGE)
+    if later > tip.erase_on:
+        # Its holders are warned of the new day as they were of the former one.
+        tip.erase_on, tip.erasure_warned = later, None
+        tip.save(update_fields=["erase_on", "erasure_warned"])
 
 
 def read_messages(

@@ -68,6 +68,7 @@ def set_labels(
         desk = read_desk(row, key)
         desk.labels = kept
         _write_desk(row, key, desk)
+        Wrap.objects.filter(tip=row).forget_words()
         _audit("label", row, by)
     return kept
 

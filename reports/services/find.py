@@ -1,37 +1,39 @@
-"""Search inside sealed reports: open them one by one, look, and keep nothing.
+"""Search inside sealed reports: open them, look, and keep nothing of the question.
 
-There is no index, in clear or blind, and the question goes to no database: a vault that
-is open reads its cases at some ten thousand in a second.
+There is no index, in clear or blind, and the question goes to no database. So that a
+search opens few rows, what many cases say is sealed together under the holder's own root
+(`shards.py`); what is in no shard yet is opened one by one.
 """
 
-import itertools
-import json
 import re
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-from uuid import UUID
-
-from django.db.models import QuerySet
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.search.kazakh import fold, query_stems, stems, words
-from reports.crypto import Place, SealBrokenError, unseal, unseal_text
-from reports.models import SealedMessage, Tip, Wrap
+from reports.crypto import SealBrokenError
+from reports.models import Tip, Wrap
 from reports.services.cases import key_of
+from reports.services.shards import (
+    content_wraps,
+    held,
+    pack,
+    packed,
+    quick_fold,
+    texts,
+)
 from reports.services.vaults import OpenVault
 
 BESIDE = 60
+SHOWN = 100
 # A first search over thousands of new cases is spread over several.
 SECONDS = 5.0
 # A longer word also finds those that share all but its last two letters: case endings
 # of Russian and English need no more here.
 LONG_WORD = 5
 OPEN_TO = 3
-FOLDED_LETTERS = list(zip("әғқңөұүһіёi", "агкноуухиеи", strict=True))
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,14 @@ class Question:
         """Return where the first word stands, if all of them are there."""
         places = [asked.place_in(folded) for asked in self.asked]
         return None if None in places else places[0]
+
+    def is_met_by(self, folded: str) -> bool:
+        return self.place_in(folded) is not None
+
+    def excerpt(self, text: str) -> str:
+        place = self.place_in(quick_fold(text)) or 0
+        start = max(0, place - BESIDE)
+        return " ".join(text[start : place + 2 * BESIDE].split())
 
 
 class _Asked:
@@ -85,15 +95,15 @@ class _Asked:
         return not self.stems.isdisjoint(stems.__wrapped__(word))
 
 
-def quick_fold(text: str) -> str:
-    """Return what `fold` returns for a long text, in a tenth of its time."""
-    text = text.lower()
-    for letter, folded in FOLDED_LETTERS:
-        text = text.replace(letter, folded)
-    return text
+@dataclass(frozen=True)
+class Finds:
+    """How many cases were found, and the first of them."""
+
+    count: int = 0
+    shown: tuple[Found, ...] = ()
 
 
-def find(*, question: str, vault: OpenVault, by: User) -> list[Found]:
+def find(*, question: str, vault: OpenVault, by: User) -> Finds:
     """Return the cases that say what is asked for; one that was changed is passed.
 
     Keys that were never opened are opened first, for some seconds; `unopened` tells how
@@ -101,43 +111,32 @@ def find(*, question: str, vault: OpenVault, by: User) -> list[Found]:
     """
     asked = Question(question)
     if not asked:
-        return []
-    _open_new(vault, by)
-    said = _messages(vault)
-    found: dict[UUID, str] = {}
-    for sealed in _held(vault):
-        text = _text(sealed, said.get(sealed.tip, []), vault)
-        place = asked.place_in(quick_fold(text))
-        if place is not None:
-            found[sealed.tip] = _excerpt(text, place)
+        return Finds()
+    ends = time.monotonic() + SECONDS
+    _open_new(vault, by, ends)
+    pack(vault, ends)
+    left = dict(held(vault).values_list("tip", "shard"))
+    found = {tip for tip, text in packed(vault, left) if asked.is_met_by(text)}
+    for tip, text in texts(vault, left):
+        if asked.is_met_by(quick_fold(text)):
+            found.add(tip)
     record(
         action="search", kind="vault", public_id=str(vault.recipient.public_id), by=by
     )
-    return [Found(tip, found[tip.pk]) for tip in Tip.objects.filter(pk__in=found)]
+    rows = list(Tip.objects.filter(pk__in=found)[:SHOWN])
+    return Finds(len(found), _shown(rows, asked, vault))
 
 
-Message = tuple[UUID, str, int, Any]
+def _shown(rows: list[Tip], asked: Question, vault: OpenVault) -> tuple[Found, ...]:
+    said = dict(texts(vault, [row.pk for row in rows]))
+    return tuple(Found(row, asked.excerpt(said.get(row.pk, ""))) for row in rows)
 
 
-class Sealed(NamedTuple):
-    """What of a case is searched; no more is fetched, for there are thousands."""
-
-    tip: UUID
-    epoch: int
-    own: Any
-    head: Any
-    desk: Any
-
-
-def _wraps(vault: OpenVault) -> QuerySet[Wrap]:
-    content = Wrap.Purpose.CONTENT
-    return Wrap.objects.filter(recipient=vault.recipient, purpose=content)
-
-
-def _open_new(vault: OpenVault, by: User) -> None:
+def _open_new(vault: OpenVault, by: User, ends: float) -> None:
     """Open the keys that were never opened; it is done once for each case."""
-    ends = time.monotonic() + SECONDS
-    for row in _wraps(vault).filter(own=None).select_related("tip").iterator(200):
+    for row in (
+        content_wraps(vault).filter(own=None).select_related("tip").iterator(200)
+    ):
         if time.monotonic() > ends:
             return
         with suppress(SealBrokenError):
@@ -145,45 +144,4 @@ def _open_new(vault: OpenVault, by: User) -> None:
 
 
 def unopened(vault: OpenVault) -> int:
-    return _wraps(vault).filter(own=None).count()
-
-
-def _held(vault: OpenVault) -> Iterator[Sealed]:
-    rows = _wraps(vault).exclude(own=None)
-    columns = ("tip", "epoch", "own", "tip__head", "tip__desk")
-    return itertools.starmap(Sealed, rows.values_list(*columns).iterator(2000))
-
-
-def _messages(vault: OpenVault) -> dict[UUID, list[Message]]:
-    held = Tip.objects.held_by(vault.recipient.user)
-    rows = SealedMessage.objects.filter(tip__in=held).order_by("number")
-    found: dict[UUID, list[Message]] = {}
-    for tip, row, side, number, body in rows.values_list(
-        "tip", "id", "side", "number", "body"
-    ):
-        found.setdefault(tip, []).append((row, side, number, body))
-    return found
-
-
-def _text(sealed: Sealed, messages: list[Message], vault: OpenVault) -> str:
-    tip, person = sealed.tip, vault.recipient.public_id
-    place = Place("wrap", Wrap.Purpose.CONTENT.value, tip, person, sealed.epoch)
-    try:
-        key = unseal(vault.root.own_key, sealed.own, place)
-        head = unseal_text(key, sealed.head, Place("tip", "head", tip, tip))
-        texts = list(json.loads(head)["answers"].values())
-        if sealed.desk is not None:
-            desk = unseal_text(key, sealed.desk, Place("tip", "desk", tip, tip))
-            texts += json.loads(desk)["labels"]
-        for row, side, number, body in messages:
-            place = Place("message", side, tip, row, number)
-            turn = json.loads(unseal_text(key, body, place))
-            texts.append(json.loads(turn["said"])["text"])
-    except SealBrokenError:
-        return ""
-    return "\n".join(texts)
-
-
-def _excerpt(text: str, place: int) -> str:
-    start = max(0, place - BESIDE)
-    return " ".join(text[start : place + 2 * BESIDE].split())
+    return content_wraps(vault).filter(own=None).count()

@@ -302,6 +302,7 @@ def _rekey(tip: Tip, old: bytes, by: User) -> None:
     people = [
         person for person in holders(row) if person.is_active and person.user.is_active
     ]
+    Wrap.objects.filter(tip=row).forget_words()
     row.wraps.filter(purpose=CONTENT).delete()
     Wrap.objects.bulk_create(wraps(row, people, CONTENT, new, epoch))
     row.content_wrap = wrap(new, reporter, reporters_info(row, epoch))

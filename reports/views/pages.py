@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -38,9 +39,11 @@ def reporter_page(view: View) -> View:
         request.upload_handlers = [handler]
         try:
             return view(request, *args, **kwargs)
+        except UnreadablePostError:
+            raise BadRequest("The form broke off") from None
         finally:
-            # An upload that broke off leaves no half of itself behind.
-            handler.upload_interrupted()
+            # An upload that broke off leaves nothing of itself behind.
+            handler.tidy()
 
     hidden = sensitive_post_parameters()(received)
     return csrf_exempt(require_http_methods(["GET", "POST"])(hidden))

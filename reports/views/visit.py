@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.crypto import SealBrokenError
-from reports.deadlines import first_due_label, protected_until
+from reports.deadlines import first_due_label, first_due_late, protected_until
 from reports.downloads import attachment_response
 from reports.file_texts import told
 from reports.form_tokens import FormTooOldError, open_form, seal_form
@@ -20,8 +20,12 @@ from reports.forms import MessageForm, NameForm, PayeeForm, ReceiptForm
 from reports.models import SealedFile, Tip
 from reports.questionnaires import read_schema, shown_answer
 from reports.receipts import new_receipt
-from reports.services.cases import is_overdue
-from reports.services.conversation import paired, read_file, read_files
+from reports.services.conversation import (
+    DAYS_KEPT_AFTER_A_MESSAGE,
+    paired,
+    read_file,
+    read_files,
+)
 from reports.services.rewards import give_payee, has_payee, rewarded
 from reports.services.visits import (
     Visit,
@@ -87,6 +91,8 @@ def _act(request: HttpRequest, visit: Visit, action: str) -> HttpResponse:
         message = MessageForm(request.POST)
         if message.is_valid():
             answer_as_reporter(visit=visit, text=message.cleaned_data["text"])
+            # A word puts the erasure off.
+            visit.tip.refresh_from_db(fields=["erase_on"])
             message, said = MessageForm(), _("Your message is sealed and sent.")
     elif action == "name":
         name = NameForm(request.POST)
@@ -181,7 +187,7 @@ def _drop(records: list[Record]) -> None:
 
 
 def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
-    tip = visit.tip
+    tip, today = visit.tip, timezone.localdate()
     try:
         report, sums = read_report(visit), rewarded(visit)
     except SealBrokenError:
@@ -191,8 +197,12 @@ def _case(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
     context = {
         "visit": seal_form("visit", visit.as_state(), minutes=VISIT_MINUTES),
         "tip": tip,
-        "is_overdue": is_overdue(tip, timezone.localdate()),
+        "is_overdue": tip.is_answer_late(today),
+        "days_left": tip.days_left(today),
+        "is_soon_erased": tip.warning_due(today) is not None,
+        "days_kept": DAYS_KEPT_AFTER_A_MESSAGE,
         "first_due_label": first_due_label(),
+        "first_due_late": first_due_late() if tip.is_first_step_late(today) else "",
         "protected_until": protected_until(tip.received_on),
         "report": report,
         "evidence": paired(report.files),
