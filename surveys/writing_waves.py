@@ -315,3 +315,13 @@ class ReleaseForm(forms.ModelForm[Release]):
             **({"dispositions": given} if given else {}),
         }
         return cleaned
+
+
+class WithdrawalForm(forms.Form):
+    """Why figures are taken back: readers see it where they stood."""
+
+    reason_kk = forms.CharField(label=gettext_lazy("reason (Kazakh)"), max_length=300)
+    reason_ru = forms.CharField(label=gettext_lazy("reason (Russian)"), max_length=300)
+    reason_en = forms.CharField(
+        label=gettext_lazy("reason (English)"), max_length=300, required=False
+    )

@@ -58,6 +58,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def published(self) -> Self:
         return self.filter(state=Release.State.PUBLISHED)
 
+    def readable(self) -> Self:
+        """Return those whose figures anybody may read: the superseded ones too."""
+        return self.filter(state__in=Release.READABLE)
+
 
 class Release(models.Model):
     """Results as they were published: frozen, hashed, superseded and never edited."""
@@ -67,6 +71,8 @@ class Release(models.Model):
         PUBLISHED = "published", _("Published")
         SUPERSEDED = "superseded", _("Superseded")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    READABLE = (State.PUBLISHED, State.SUPERSEDED)
 
     wave = models.ForeignKey(
         Wave, models.PROTECT, related_name="releases", verbose_name=_("wave")
@@ -90,8 +96,28 @@ class Release(models.Model):
     reason_ru = models.CharField(_("reason (Russian)"), max_length=300, blank=True)
     reason_en = models.CharField(_("reason (English)"), max_length=300, blank=True)
     body = models.TextField(_("frozen body"), blank=True, editable=False)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, editable=False)
+    withdrawal_kk = models.CharField(
+        _("reason of the withdrawal (Kazakh)"),
+        max_length=300,
+        blank=True,
+        editable=False,
+    )
+    withdrawal_ru = models.CharField(
+        _("reason of the withdrawal (Russian)"),
+        max_length=300,
+        blank=True,
+        editable=False,
+    )
+    withdrawal_en = models.CharField(
+        _("reason of the withdrawal (English)"),
+        max_length=300,
+        blank=True,
+        editable=False,
+    )
 
     reason = Translated("reason")
+    withdrawal = Translated("withdrawal")
 
     objects: ClassVar[ReleaseQuerySet] = ReleaseQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -107,6 +133,21 @@ class Release(models.Model):
                 condition=Q(state="draft") | ~Q(sha256=""),
                 name="published_release_has_a_hash",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    ~Q(withdrawal_kk="") & ~Q(withdrawal_ru=""),
+                    state="withdrawn",
+                    withdrawn_on__isnull=False,
+                )
+                | Q(
+                    ~Q(state="withdrawn"),
+                    withdrawn_on__isnull=True,
+                    withdrawal_kk="",
+                    withdrawal_ru="",
+                    withdrawal_en="",
+                ),
+                name="only_a_withdrawal_has_day_and_reason",
+            ),
         ]
         permissions = [("publish_release", _("Can publish results of surveys"))]
 
@@ -115,6 +156,15 @@ class Release(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("surveys:release", args=[self.wave.public_id, self.number])
+
+    @property
+    def is_readable(self) -> bool:
+        return self.state in self.READABLE
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether its figures are shown nowhere any more."""
+        return self.state == self.State.WITHDRAWN
 
 
 class Estimate(models.Model):

@@ -1,5 +1,7 @@
 """Public pages about surveys: the same for everybody, so rendered once."""
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -129,19 +131,26 @@ def export(request: HttpRequest, public_id: str, file_format: str) -> HttpRespon
 
 @stored_page
 def release(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
-    row = _release(public_id, number)
+    return _release_page(request, _release(public_id, number))
+
+
+def _release_page(
+    request: HttpRequest, row: Release, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """Show a release; of a withdrawn one all but the figures."""
+    has_figures = not row.is_withdrawn
     context = {
         "release": row,
         "wave": row.wave,
         "survey": row.wave.questionnaire.survey,
         "margins": margins_in_words(row),
         "diagnostics": row.scheme.diagnostics if row.scheme else {},
-        "blocks": release_blocks(row),
-        "crosses": release_crosses(row),
-        "changes": changes(row),
+        "blocks": release_blocks(row) if has_figures else [],
+        "crosses": release_crosses(row) if has_figures else [],
+        "changes": changes(row) if has_figures else [],
         "has_demo": row.wave.is_demo,
     }
-    return render(request, "surveys/release.html", context)
+    return render(request, "surveys/release.html", context, status=status)
 
 
 def _release(public_id: str, number: int) -> Release:
@@ -161,6 +170,8 @@ def release_file(
     row = _release(public_id, number)
     if file_format not in RELEASE_FORMATS:
         raise Http404
+    if row.is_withdrawn:
+        return _release_page(request, row, HTTPStatus.GONE)
     content = release_content(row, file_format)
     response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
     response["Content-Disposition"] = (
