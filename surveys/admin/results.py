@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, URLField
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,7 @@ from foundation.languages import columns, languages
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from surveys.admin.attempts import attempt, go_on
+from surveys.deadlines import decided_by
 from surveys.models import Finding, OpenText, PolicyAction, Release, Wave, WeightScheme
 from surveys.services.publishing import (
     CASES,
@@ -24,7 +27,12 @@ from surveys.services.publishing import (
     publish_release,
     withdraw_release,
 )
-from surveys.writing_waves import ReleaseForm, SchemeForm, WithdrawalForm
+from surveys.writing_waves import (
+    PolicyActionForm,
+    ReleaseForm,
+    SchemeForm,
+    WithdrawalForm,
+)
 
 
 @admin.register(OpenText)
@@ -208,18 +216,56 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
         )
 
 
+class PolicyActionFormSet(BaseInlineFormSet[PolicyAction, Finding, Any]):
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """An aim is chosen among the answers of the wave, once the wave is known."""
+        kept = self.instance if self.instance.pk else None
+        return {**super().get_form_kwargs(index), "wave": kept and kept.wave}
+
+
 class PolicyActionInline(admin.StackedInline[PolicyAction, Finding]):
     model = PolicyAction
+    form = PolicyActionForm
+    formset = PolicyActionFormSet
+    fields = [
+        ("decision", "status"),
+        columns("action"),
+        columns("reason"),
+        ("owner", "due_on"),
+        ("evidence_url", "measure"),
+        "target",
+        ("target_from", "target_to"),
+    ]
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     extra = 0
     autocomplete_fields = ["owner"]
     can_delete = False
 
 
+class Undecided(admin.SimpleListFilter):
+    """Findings that wait for a decision longer than is allowed."""
+
+    title = _("decision")
+    parameter_name = "undecided"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("Nothing decided in time")), ("2", _("Overdue"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Finding]
+    ) -> QuerySet[Finding]:
+        if self.value() == "1":
+            return queryset.filter(pk__in=Finding.objects.undecided(decided_by()))
+        if self.value() == "2":
+            late = PolicyAction.objects.overdue(timezone.localdate())
+            return queryset.filter(actions__in=late).distinct()
+        return queryset
+
+
 @admin.register(Finding)
 class FindingAdmin(admin.ModelAdmin[Finding]):
     list_display = ["__str__", "wave", "is_public"]
-    list_filter = ["wave", "is_public"]
+    list_filter = [Undecided, "is_public", "wave"]
     inlines = [PolicyActionInline]
 
     def save_formset(
