@@ -419,6 +419,9 @@ SPECTACULAR_SETTINGS = {
 
 RISK_LEVELS = {"low": 1, "medium": 5, "high": 10, "critical": 15}
 
+# How soon after a survey's close the portal says what came of it, before it is overdue.
+SURVEY_DECISION_DAYS = env.int("SURVEY_DECISION_DAYS", default=30)
+
 # Reports: where the quick exit leads, how much work a vault's passphrase costs
 
 QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", default="https://www.wikipedia.org/")

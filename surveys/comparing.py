@@ -6,7 +6,7 @@ from foundation.languages import Text, pick
 from surveys.definition import Question
 from surveys.models import Estimate, Release
 from surveys.results import countable, labels
-from surveys.statistics.comparisons import ComparisonError, trend
+from surveys.statistics.comparisons import ComparisonError, Trend, trend
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ def changes(release: Release) -> list[Change]:
         question = now.get(estimate.question)
         if earlier is None or question is None:
             continue
-        is_broken = not _same(question, then.get(estimate.question))
+        is_broken = not same_words(question, then.get(estimate.question))
         found.append(_change(question, estimate, earlier, is_broken=is_broken))
     return found
 
 
-def _same(now: Question, then: Question | None) -> bool:
+def same_words(now: Question, then: Question | None) -> bool:
     """Tell whether two wordings ask the same: text, answers and who is asked."""
     names = ("text", "choices", "rows", "base", "kind", "limits")
     return then is not None and all(
@@ -83,20 +83,23 @@ def _change(
     )
     assert estimate.p is not None
     assert earlier.p is not None
-    p, is_significant = None, False
-    if not is_broken and estimate.se is not None and earlier.se is not None:
-        try:
-            tested = trend(earlier.p, earlier.se, estimate.p, estimate.se)
-        except ComparisonError:
-            pass
-        else:
-            p, is_significant = tested.p, tested.is_significant
+    found = None if is_broken else tested(earlier, estimate)
     return Change(
         pick(dict(question.text)),
         label,
         earlier.p,
         estimate.p,
         is_broken,
-        p,
-        is_significant,
+        found.p if found else None,
+        bool(found and found.is_significant),
     )
+
+
+def tested(before: Estimate, now: Estimate) -> Trend | None:
+    """Test whether a share changed; None where no test is possible."""
+    if before.p is None or before.se is None or now.p is None or now.se is None:
+        return None
+    try:
+        return trend(before.p, before.se, now.p, now.se)
+    except ComparisonError:
+        return None

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
 from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.open_data.registry import (
@@ -24,8 +26,8 @@ def public_waves() -> QuerySet[Wave]:
 
 
 def public_figures() -> QuerySet[Estimate]:
-    """Figures of every release that was published, the superseded ones too."""
-    return Estimate.objects.exclude(release__state=Release.State.DRAFT).order_by("pk")
+    """Figures of every release, the superseded ones too, but of no withdrawn one."""
+    return Estimate.objects.filter(release__state__in=Release.READABLE).order_by("pk")
 
 
 def public_decisions() -> QuerySet[PolicyAction]:
@@ -37,7 +39,9 @@ def reported_figures() -> QuerySet[ReportedFigure]:
 
 
 def figures_updated() -> date | None:
-    newest: date | None = Release.objects.aggregate(on=Max("published_on"))["on"]
+    newest: date | None = Release.objects.aggregate(
+        on=Greatest(Max("published_on"), Max("withdrawn_on"))
+    )["on"]
     return newest
 
 
@@ -45,16 +49,24 @@ def changes_of_releases(most: int) -> Iterable[ChangeNote]:
     rows = Release.objects.exclude(state=Release.State.DRAFT).select_related(
         "wave__questionnaire__survey"
     )
-    for release in rows.order_by("-published_on", "-pk")[:most]:
-        assert release.published_on is not None
+    newest = rows.alias(on=Coalesce("withdrawn_on", "published_on"))
+    for release in newest.order_by("-on", "-pk")[:most]:
         survey = release.wave.questionnaire.survey
         wave = release.wave.public_id
+        title = f"{survey.title.plain}: {release.wave.label.plain}, № {release.number}"
+        key = f"survey-results/{wave}/{release.number}"
+        text, day = release.reason.plain or survey.summary.plain, release.published_on
+        if release.is_withdrawn:
+            title = gettext("Withdrawn: %(title)s") % {"title": title}
+            text, day = release.withdrawal.plain, release.withdrawn_on
+            key += "/withdrawn"
+        assert day is not None
         yield ChangeNote(
-            key=f"survey-results/{wave}/{release.number}",
-            title=f"{survey.title.plain}: {release.wave.label.plain}, № {release.number}",
-            text=release.reason.plain or survey.summary.plain,
+            key=key,
+            title=title,
+            text=text,
             path=f"/surveys/results/{wave}/releases/{release.number}/",
-            changed_at=datetime.combine(release.published_on, time(), UTC),
+            changed_at=datetime.combine(day, time(), UTC),
         )
 
 
@@ -130,7 +142,7 @@ FIGURES = declare(
                 "release_state",
                 _("State of the release"),
                 source="release__state",
-                choices=("published", "superseded", "withdrawn"),
+                choices=Release.READABLE,
             ),
             Column(
                 "published_on",

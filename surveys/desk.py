@@ -15,8 +15,11 @@ from foundation.languages import languages
 from surveys.checking import problems
 from surveys.definition import Definition
 from surveys.forms import AnswerForm
-from surveys.models import Questionnaire, Survey
+from surveys.invitees import COLUMNS
+from surveys.invitees import MOST_BYTES as MOST_INVITEES
+from surveys.models import Questionnaire, Survey, Wave
 from surveys.services.exchanging import MOST_BYTES, import_questionnaire
+from surveys.services.inviting import Invited, list_invitees
 from surveys.xlsform import Loss, write
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,6 +36,49 @@ class QuestionnaireFileForm(forms.Form):
         if file.size > MOST_BYTES:
             raise ValidationError(_("The file is larger than 5 MB"))
         return file
+
+
+class InviteesForm(forms.Form):
+    """A list of addresses, looked at before it is taken in."""
+
+    file = forms.FileField(label=_("File"), help_text=_("CSV in UTF-8 or .xlsx"))
+    dry_run = forms.BooleanField(
+        label=_("Only check, change nothing"), required=False, initial=True
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_INVITEES:
+            raise ValidationError(_("The file is larger than 5 MB"))
+        return file
+
+
+def invitees(request: HttpRequest, wave: Wave, site: dict[str, Any]) -> HttpResponse:
+    """Take in a list of people to be asked, or say what is wrong with it."""
+    assert isinstance(request.user, User)
+    form = InviteesForm(request.POST or None, request.FILES or None)
+    found: Invited | None = None
+    if request.method == "POST" and form.is_valid():
+        file, is_dry = form.cleaned_data["file"], form.cleaned_data["dry_run"]
+        try:
+            found = list_invitees(
+                wave=wave, file=file, name=file.name, dry_run=is_dry, by=request.user
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+    context = {
+        **site,
+        "title": _("People to be asked, from a file"),
+        "subtitle": str(wave),
+        "wave": wave,
+        "form": form,
+        "found": found,
+        "is_dry": form.data.get("dry_run"),
+        "columns": ",".join(COLUMNS),
+        "strata": ", ".join(wave.strata),
+        "listed": wave.invitations.count(),
+    }
+    return render(request, "admin/surveys/invitees.html", context)
 
 
 def preview(

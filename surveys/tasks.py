@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from surveys.closing import finish
 from surveys.flushing import differences, flush
+from surveys.letters import write_letters
 from surveys.models import Draft, Wave
 
 logger = logging.getLogger(__name__)
@@ -42,3 +43,15 @@ def compare_counts() -> None:
                 wave.public_id,
                 len(found),
             )
+
+
+@shared_task
+def send_letters(wave_id: int, template: str) -> None:
+    """Write to those listed. At least once: who has the letter does not get another."""
+    wave = (
+        Wave.objects.filter(pk=wave_id, state=Wave.State.OPEN)
+        .select_related("questionnaire__survey")
+        .first()
+    )
+    if wave is not None:
+        write_letters(wave, template)

@@ -27,6 +27,7 @@ urlpatterns = [
         name="release_file",
     ),
     path("<slug:code>/", pages.survey, name="survey"),
+    path("<slug:code>/trends/", pages.trends, name="trends"),
     path(
         "<slug:code>/questionnaires/<int:number>/<slug:kind>/",
         pages.questionnaire_file,

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from surveys.condition_rows import QuotaRow, answers_to, heading, lists_of
 from surveys.conditions import Row, constant, expression_of, rows_of, with_answers
-from surveys.definition import Question
-from surveys.models import Release, Wave, WeightScheme
+from surveys.definition import Definition, Question
+from surveys.models import PolicyAction, Release, Wave, WeightScheme
 from surveys.pairs import FIRST, MOST, SECOND, check_pairs
+from surveys.results import countable, labels
 from surveys.rows import RowsField
 from surveys.services.fielding import check_quotas, check_splits, check_strata
 from surveys.services.publishing import CASES
@@ -315,3 +316,65 @@ class ReleaseForm(forms.ModelForm[Release]):
             **({"dispositions": given} if given else {}),
         }
         return cleaned
+
+
+class WithdrawalForm(forms.Form):
+    """Why figures are taken back: readers see it where they stood."""
+
+    reason_kk = forms.CharField(label=gettext_lazy("reason (Kazakh)"), max_length=300)
+    reason_ru = forms.CharField(label=gettext_lazy("reason (Russian)"), max_length=300)
+    reason_en = forms.CharField(
+        label=gettext_lazy("reason (English)"), max_length=300, required=False
+    )
+
+
+class PolicyActionForm(forms.ModelForm[PolicyAction]):
+    """What is done about a finding; its aim is chosen among the answers of the wave."""
+
+    target = forms.ChoiceField(
+        label=gettext_lazy("Answer whose share is to change"), required=False
+    )
+
+    def __init__(self, *args: Any, wave: Wave | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if "target" not in self.fields:
+            return
+        listed = answers_counted(wave.questionnaire.definition) if wave else []
+        self.fields["target"].choices = [("", "—"), *listed]  # type: ignore[attr-defined]
+        row = self.instance
+        if row.target_question:
+            self.initial["target"] = f"{row.target_question}={row.target_code}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "target" not in self.fields or "target" not in cleaned:
+            return cleaned
+        now, aim = cleaned.get("target_from"), cleaned.get("target_to")
+        if now is None or aim is None or not cleaned["target"]:
+            if (now, aim, cleaned["target"]) != (None, None, ""):
+                self.add_error(
+                    "target",
+                    _("An aim has an answer, its share now and the share aimed at"),
+                )
+        elif now == aim or not (0 <= now <= 100 and 0 <= aim <= 100):
+            self.add_error(
+                "target_to", _("Aim at another share than now, from 0 to 100 per cent")
+            )
+        name, _sign, code = cleaned["target"].partition("=")
+        self.instance.target_question, self.instance.target_code = name, code
+        return cleaned
+
+
+def answers_counted(definition: Definition) -> list[tuple[str, list[tuple[str, str]]]]:
+    """List every answer whose share is published, by question."""
+    found = []
+    for name, question, row in countable(definition):
+        if question.kind in {"area", "body", "number"}:
+            continue
+        title = heading(question) + (f": {row.plain}" if row else "")
+        answers = [
+            (f"{name}={code}", label.plain)
+            for code, label, _missing in labels(question, {})
+        ]
+        found.append((title, answers))
+    return found

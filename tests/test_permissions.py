@@ -58,6 +58,7 @@ POLICY = {
     "surveys/results/<slug:public_id>/releases/<int:number>/": PUBLIC,
     "surveys/results/<slug:public_id>/releases/<int:number>/<slug:file_format>/": PUBLIC,
     "surveys/<slug:code>/": PUBLIC,
+    "surveys/<slug:code>/trends/": PUBLIC,
     "surveys/<slug:code>/questionnaires/<int:number>/<slug:kind>/": PUBLIC,
     "areas/": PUBLIC,
     "areas/<str:iso>/": PUBLIC,

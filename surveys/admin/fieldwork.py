@@ -3,19 +3,26 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from foundation.languages import columns
+from surveys import desk
 from surveys.admin.attempts import attempt, go_on
 from surveys.conditions import words
 from surveys.kept import keep
 from surveys.models import Invitation, QuotaCount, Release, Wave
 from surveys.pairs import count_pairs
 from surveys.services.fielding import close_wave, open_wave
-from surveys.services.inviting import invite, remind
+from surveys.services.inviting import invite, remind, write_to_all
 from surveys.writing_waves import WaveForm
+
+LISTING = "surveys.add_invitation"
 
 
 class QuotaInline(admin.TabularInline[QuotaCount, Wave]):
@@ -48,9 +55,9 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
     form = WaveForm
     list_display = ["public_id", "questionnaire", "state", "sample", "closes_on"]
     list_filter = ["state", "sample"]
-    readonly_fields = ["public_id", "state"]
+    readonly_fields = ["public_id", "state", "invitees_link"]
     inlines = [QuotaInline]
-    actions = ["open", "close"]
+    actions = ["open", "write_to_all", "remind_all", "close"]
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Wave | None = None
@@ -81,7 +88,35 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
         if obj is not None:
             logic = told if is_locked else ["splits", "quotas", own, "strata"]
             boxes.append((_("Groups, quotas and pairs"), {"fields": logic}))
+        if obj and obj.takes_invitees and request.user.has_perm(LISTING):
+            boxes.append((_("Who is invited"), {"fields": ["invitees_link"]}))
         return boxes
+
+    def get_urls(self) -> list[URLPattern]:
+        load = path(
+            "<int:object_id>/invitees/",
+            self.admin_site.admin_view(self.invitees),
+            name="surveys_wave_invitees",
+        )
+        return [load, *super().get_urls()]
+
+    def invitees(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        wave = get_object_or_404(Wave, pk=object_id)
+        if not request.user.has_perm(LISTING) or not self.has_view_permission(
+            request, wave
+        ):
+            raise PermissionDenied
+        return desk.invitees(request, wave, self.admin_site.each_context(request))
+
+    @admin.display(description=_("people invited"))
+    def invitees_link(self, wave: Wave) -> str:
+        address = reverse("admin:surveys_wave_invitees", args=[wave.pk])
+        return format_html(
+            '{} · <a href="{}">{}</a>',
+            wave.invitations.count(),
+            address,
+            _("From a file"),
+        )
 
     def response_add(
         self, request: HttpRequest, obj: Wave, post_url_continue: str | None = None
@@ -137,6 +172,28 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
     def close(self, request: HttpRequest, queryset: QuerySet[Wave]) -> None:
         attempt(self, request, queryset, lambda row, by: close_wave(wave=row, by=by))
 
+    @admin.action(
+        description=_("Send the letters to everybody listed"), permissions=["field"]
+    )
+    def write_to_all(self, request: HttpRequest, queryset: QuerySet[Wave]) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: write_to_all(wave=row, is_reminder=False, by=by),
+        )
+
+    @admin.action(
+        description=_("Remind everybody who has not answered"), permissions=["field"]
+    )
+    def remind_all(self, request: HttpRequest, queryset: QuerySet[Wave]) -> None:
+        attempt(
+            self,
+            request,
+            queryset,
+            lambda row, by: write_to_all(wave=row, is_reminder=True, by=by),
+        )
+
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin[Invitation]):
@@ -144,6 +201,13 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
     list_filter = ["wave", "stratum"]
     readonly_fields = ["sent_on", "reminded_on"]
     actions = ["send_letters", "send_reminders"]
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **more: Any
+    ) -> Any:
+        if db_field.name == "wave":
+            more["queryset"] = Wave.objects.inviting()
+        return super().formfield_for_foreignkey(db_field, request, **more)
 
     def has_field_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("surveys.field_questionnaire")

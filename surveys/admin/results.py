@@ -3,24 +3,36 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, URLField
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html_join
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
-from foundation.languages import columns
+from foundation.languages import columns, languages
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from surveys.admin.attempts import attempt, go_on
+from surveys.deadlines import decided_by
 from surveys.models import Finding, OpenText, PolicyAction, Release, Wave, WeightScheme
 from surveys.services.publishing import (
     CASES,
     compute_weights,
     note_action,
     publish_release,
+    withdraw_release,
 )
-from surveys.writing_waves import ReleaseForm, SchemeForm
+from surveys.writing_waves import (
+    PolicyActionForm,
+    ReleaseForm,
+    SchemeForm,
+    WithdrawalForm,
+)
 
 
 @admin.register(OpenText)
@@ -119,8 +131,16 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
     form = ReleaseForm
     list_display = ["__str__", "state", "published_on", "sha256"]
     list_filter = ["state"]
-    readonly_fields = ["state", "published_on", "sha256"]
+    readonly_fields = ["state", "published_on", "sha256", "withdrawn", "withdraw_link"]
     actions = ["publish"]
+
+    def get_urls(self) -> list[URLPattern]:
+        withdraw = path(
+            "<int:object_id>/withdraw/",
+            self.admin_site.admin_view(self.withdraw),
+            name="surveys_release_withdraw",
+        )
+        return [withdraw, *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: Release | None = None) -> Any:
         boxes = [
@@ -131,8 +151,46 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
             boxes.append(
                 (_("How the cases ended"), {"fields": list(CASES)}),
             )
-        boxes.append((_("State"), {"fields": ["state", "published_on", "sha256"]}))
+        state = ["state", "published_on", "sha256"]
+        if obj and obj.is_withdrawn:
+            state.append("withdrawn")
+        elif obj and obj.is_readable and self.has_publish_permission(request):
+            state.append("withdraw_link")
+        boxes.append((_("State"), {"fields": state}))
         return boxes
+
+    @admin.display(description=_("withdrawal"))
+    def withdraw_link(self, release: Release) -> str:
+        address = reverse("admin:surveys_release_withdraw", args=[release.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Withdraw this release"))
+
+    @admin.display(description=_("withdrawn"))
+    def withdrawn(self, release: Release) -> str:
+        assert release.withdrawn_on is not None
+        return f"{release.withdrawn_on:%Y-%m-%d}: {release.withdrawal.plain}"
+
+    def withdraw(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Ask for the reason and take the figures back."""
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+        release = get_object_or_404(Release.objects.readable(), pk=object_id)
+        form = WithdrawalForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            reason = {code: form.cleaned_data[f"reason_{code}"] for code in languages()}
+            attempt(
+                self,
+                request,
+                [release],
+                lambda row, by: withdraw_release(release=row, reason=reason, by=by),
+            )
+            return redirect("admin:surveys_release_change", object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Withdraw this release"),
+            "subtitle": str(release),
+            "form": form,
+        }
+        return render(request, "admin/surveys/withdraw.html", context)
 
     def has_change_permission(
         self, request: HttpRequest, obj: Release | None = None
@@ -158,18 +216,56 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
         )
 
 
+class PolicyActionFormSet(BaseInlineFormSet[PolicyAction, Finding, Any]):
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """An aim is chosen among the answers of the wave, once the wave is known."""
+        kept = self.instance if self.instance.pk else None
+        return {**super().get_form_kwargs(index), "wave": kept and kept.wave}
+
+
 class PolicyActionInline(admin.StackedInline[PolicyAction, Finding]):
     model = PolicyAction
+    form = PolicyActionForm
+    formset = PolicyActionFormSet
+    fields = [
+        ("decision", "status"),
+        columns("action"),
+        columns("reason"),
+        ("owner", "due_on"),
+        ("evidence_url", "measure"),
+        "target",
+        ("target_from", "target_to"),
+    ]
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     extra = 0
     autocomplete_fields = ["owner"]
     can_delete = False
 
 
+class Undecided(admin.SimpleListFilter):
+    """Findings that wait for a decision longer than is allowed."""
+
+    title = _("decision")
+    parameter_name = "undecided"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("Nothing decided in time")), ("2", _("Overdue"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Finding]
+    ) -> QuerySet[Finding]:
+        if self.value() == "1":
+            return queryset.filter(pk__in=Finding.objects.undecided(decided_by()))
+        if self.value() == "2":
+            late = PolicyAction.objects.overdue(timezone.localdate())
+            return queryset.filter(actions__in=late).distinct()
+        return queryset
+
+
 @admin.register(Finding)
 class FindingAdmin(admin.ModelAdmin[Finding]):
     list_display = ["__str__", "wave", "is_public"]
-    list_filter = ["wave", "is_public"]
+    list_filter = [Undecided, "is_public", "wave"]
     inlines = [PolicyActionInline]
 
     def save_formset(

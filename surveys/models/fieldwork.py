@@ -21,6 +21,24 @@ class WaveQuerySet(models.QuerySet["Wave"]):
     def public(self) -> Self:
         return self.filter(state__in=[Wave.State.OPEN, Wave.State.CLOSED])
 
+    def without_finding(self, closed_before: date) -> Self:
+        """Return those that ended before this day, were published, and say nothing."""
+        return (
+            self.filter(
+                state=Wave.State.CLOSED,
+                closes_on__lt=closed_before,
+                releases__state="published",
+            )
+            .exclude(findings__is_public=True)
+            .distinct()
+        )
+
+    def inviting(self) -> Self:
+        """Return those for which people can be listed; a trigger refuses the others."""
+        return self.exclude(state=Wave.State.CLOSED).exclude(
+            sample=Wave.Sample.OPEN_LINK
+        )
+
 
 class Wave(models.Model):
     """One time of asking a questionnaire."""
@@ -124,6 +142,10 @@ class Wave(models.Model):
     @property
     def needs_code(self) -> bool:
         return self.sample != self.Sample.OPEN_LINK
+
+    @property
+    def takes_invitees(self) -> bool:
+        return self.needs_code and self.state != self.State.CLOSED
 
     @property
     def is_probability(self) -> bool:

@@ -1,9 +1,9 @@
 import uuid
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +58,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def published(self) -> Self:
         return self.filter(state=Release.State.PUBLISHED)
 
+    def readable(self) -> Self:
+        """Return those whose figures anybody may read: the superseded ones too."""
+        return self.filter(state__in=Release.READABLE)
+
 
 class Release(models.Model):
     """Results as they were published: frozen, hashed, superseded and never edited."""
@@ -67,6 +71,8 @@ class Release(models.Model):
         PUBLISHED = "published", _("Published")
         SUPERSEDED = "superseded", _("Superseded")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    READABLE = (State.PUBLISHED, State.SUPERSEDED)
 
     wave = models.ForeignKey(
         Wave, models.PROTECT, related_name="releases", verbose_name=_("wave")
@@ -90,8 +96,28 @@ class Release(models.Model):
     reason_ru = models.CharField(_("reason (Russian)"), max_length=300, blank=True)
     reason_en = models.CharField(_("reason (English)"), max_length=300, blank=True)
     body = models.TextField(_("frozen body"), blank=True, editable=False)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, editable=False)
+    withdrawal_kk = models.CharField(
+        _("reason of the withdrawal (Kazakh)"),
+        max_length=300,
+        blank=True,
+        editable=False,
+    )
+    withdrawal_ru = models.CharField(
+        _("reason of the withdrawal (Russian)"),
+        max_length=300,
+        blank=True,
+        editable=False,
+    )
+    withdrawal_en = models.CharField(
+        _("reason of the withdrawal (English)"),
+        max_length=300,
+        blank=True,
+        editable=False,
+    )
 
     reason = Translated("reason")
+    withdrawal = Translated("withdrawal")
 
     objects: ClassVar[ReleaseQuerySet] = ReleaseQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -107,6 +133,21 @@ class Release(models.Model):
                 condition=Q(state="draft") | ~Q(sha256=""),
                 name="published_release_has_a_hash",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    ~Q(withdrawal_kk="") & ~Q(withdrawal_ru=""),
+                    state="withdrawn",
+                    withdrawn_on__isnull=False,
+                )
+                | Q(
+                    ~Q(state="withdrawn"),
+                    withdrawn_on__isnull=True,
+                    withdrawal_kk="",
+                    withdrawal_ru="",
+                    withdrawal_en="",
+                ),
+                name="only_a_withdrawal_has_day_and_reason",
+            ),
         ]
         permissions = [("publish_release", _("Can publish results of surveys"))]
 
@@ -115,6 +156,15 @@ class Release(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("surveys:release", args=[self.wave.public_id, self.number])
+
+    @property
+    def is_readable(self) -> bool:
+        return self.state in self.READABLE
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether its figures are shown nowhere any more."""
+        return self.state == self.State.WITHDRAWN
 
 
 class Estimate(models.Model):
@@ -174,6 +224,22 @@ class Estimate(models.Model):
         return f"{self.question}={self.code} {self.split}={self.level}"
 
 
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def public(self) -> Self:
+        return self.filter(is_public=True)
+
+    def undecided(self, closed_before: date) -> Self:
+        """Return public ones of waves that ended before this day, with no decision.
+
+        Who only reviews, and has set no day to end the review, has decided nothing.
+        """
+        waiting = Q(decision="under_review", due_on=None)
+        decided = PolicyAction.objects.exclude(waiting).filter(finding=OuterRef("pk"))
+        return self.public().filter(
+            ~Exists(decided), wave__state="closed", wave__closes_on__lt=closed_before
+        )
+
+
 class Finding(models.Model):
     """What the answers show, in words."""
 
@@ -190,6 +256,8 @@ class Finding(models.Model):
 
     text = Translated("text")
 
+    objects: ClassVar[FindingQuerySet] = FindingQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
@@ -197,6 +265,18 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.text.plain[:80]
+
+
+class PolicyActionQuerySet(models.QuerySet["PolicyAction"]):
+    def public(self) -> Self:
+        return self.filter(finding__is_public=True)
+
+    def overdue(self, day: date) -> Self:
+        """Return those whose day has passed without a decision or without the deed."""
+        is_waiting = Q(decision="under_review") | (
+            ~Q(decision="rejected") & ~Q(status="done")
+        )
+        return self.filter(is_waiting, due_on__lt=day)
 
 
 class PolicyAction(models.Model):
@@ -257,6 +337,11 @@ class PolicyAction(models.Model):
     action = Translated("action")
     reason = Translated("reason")
 
+    objects: ClassVar[PolicyActionQuerySet] = PolicyActionQuerySet.as_manager()  # type: ignore[assignment]
+
+    # What the next wave says of the target, where `judging` was asked.
+    judgement: Any = None
+
     class Meta:
         verbose_name = _("policy action")
         verbose_name_plural = _("policy actions")
@@ -277,12 +362,9 @@ class PolicyAction(models.Model):
     def __str__(self) -> str:
         return f"{self.finding}: {self.get_decision_display()}"
 
-    def is_overdue(self, day: date) -> bool:
-        """Tell whether its day has passed without a decision or without the deed."""
-        is_waiting = self.decision == self.Decision.UNDER_REVIEW or (
-            self.decision != self.Decision.REJECTED and self.status != self.Status.DONE
-        )
-        return bool(self.due_on and self.due_on < day and is_waiting)
+    @property
+    def has_target(self) -> bool:
+        return self.target_to is not None and bool(self.target_question)
 
 
 class ActionChange(models.Model):

@@ -4,19 +4,16 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
-from foundation.notifications.services import announce
-from foundation.publication import renew_pages
-from foundation.search.services import index
 from surveys.checking import problems
 from surveys.closing import finish
 from surveys.expressions import ExpressionError, check
 from surveys.models import Choice, Questionnaire, QuotaCount, Wave
 from surveys.pairs import check_pairs
+from surveys.services.telling import tell_of_wave
 
 
 @transaction.atomic
@@ -47,7 +44,7 @@ def open_wave(*, wave: Wave, by: User | None) -> Wave:
         )
     wave.state = Wave.State.OPEN
     wave.save(update_fields=["state"])
-    _tell(wave, "open", by)
+    tell_of_wave(wave, "open", by)
     return wave
 
 
@@ -103,7 +100,7 @@ def close_wave(*, wave: Wave, by: User | None) -> Wave:
             raise ValidationError(_("Only an open wave can be closed"))
         wave.state = Wave.State.CLOSED
         wave.save(update_fields=["state"])
-        _tell(wave, "close", by)
+        tell_of_wave(wave, "close", by)
     finish(wave)
     return wave
 
@@ -134,23 +131,3 @@ def next_questionnaire(*, questionnaire: Questionnaire, by: User) -> Questionnai
         Choice.objects.bulk_create(choices)
     record(action="copy", kind="questionnaire", public_id=str(copy), by=by)
     return copy
-
-
-def _tell(wave: Wave, action: str, by: User | None) -> None:
-    renew_pages()
-    survey = wave.questionnaire.survey
-    index("survey", survey.code)
-    announce(
-        key=f"survey:{action}:{wave.public_id}:{timezone.localdate()}",
-        topics=[("survey", survey.code)],
-        template="page_changed",
-        context={
-            "title": {
-                "kk": survey.title_kk,
-                "ru": survey.title_ru,
-                "en": survey.title_en,
-            },
-            "path": f"/surveys/{survey.code}/",
-        },
-    )
-    record(action=action, kind="survey wave", public_id=wave.public_id, by=by)

@@ -1,6 +1,7 @@
 """Weigh a wave and publish its results as a release that does not change any more."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
+from foundation.languages import columns, languages
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from foundation.territory.models import Area, AreaPopulation
@@ -25,6 +27,7 @@ from surveys.models import (
     Wave,
     WeightScheme,
 )
+from surveys.services.telling import tell_of_release
 from surveys.statistics.response_rates import (
     DispositionError,
     Dispositions,
@@ -123,8 +126,31 @@ def publish_release(*, release: Release, by: User | None) -> Release:
         update_fields=["methodology", "body", "sha256", "published_on", "state"]
     )
     earlier.filter(state=Release.State.PUBLISHED).update(state=Release.State.SUPERSEDED)
-    renew_pages()
-    record(action="publish", kind="survey release", public_id=str(release), by=by)
+    tell_of_release(release, "publish", by)
+    return release
+
+
+@transaction.atomic
+def withdraw_release(
+    *, release: Release, reason: Mapping[str, str], by: User | None
+) -> Release:
+    """Take figures back for good: the release stays listed, with the reason why.
+
+    A release it had superseded stays so, for nobody said that it is right again.
+    """
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    if not release.is_readable:
+        raise ValidationError(_("Only published results can be withdrawn"))
+    if not (reason.get("kk") and reason.get("ru")):
+        raise ValidationError(_("A withdrawal says its reason in Kazakh and Russian"))
+    release.state = Release.State.WITHDRAWN
+    release.withdrawn_on = timezone.localdate()
+    for code in languages():
+        setattr(release, f"withdrawal_{code}", reason.get(code, ""))
+    release.save(
+        update_fields=["state", "withdrawn_on", *columns("withdrawal")],
+    )
+    tell_of_release(release, "withdraw", by)
     return release
 
 

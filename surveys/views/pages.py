@@ -1,5 +1,8 @@
 """Public pages about surveys: the same for everybody, so rendered once."""
 
+from http import HTTPStatus
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -10,6 +13,7 @@ from foundation.publication import stored_page
 from surveys import desk
 from surveys.areas import area_map, outlines
 from surveys.comparing import changes
+from surveys.deadlines import decided_by
 from surveys.exports import (
     MEDIA_TYPES,
     RELEASE_FORMATS,
@@ -19,6 +23,7 @@ from surveys.exports import (
     release_content,
     release_crosses,
 )
+from surveys.judging import judge
 from surveys.kept import results_of
 from surveys.models import (
     Finding,
@@ -30,6 +35,7 @@ from surveys.models import (
     Survey,
     Wave,
 )
+from surveys.series import published_waves, series_of
 
 
 @stored_page
@@ -68,17 +74,24 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
         "questionnaires": row.questionnaires.exclude(state="draft"),
         "series": ReportedFigure.objects.filter(survey=row),
         "findings": _findings(waves),
+        "has_trends": len(published_waves(row)) > 1,
         "has_demo": row.is_demo or any(wave.is_demo for wave in waves),
     }
     return render(request, "surveys/survey.html", context)
 
 
 def _findings(waves: list[Wave]) -> list[Finding]:
-    return list(
-        Finding.objects.filter(wave__in=waves, is_public=True).prefetch_related(
-            "actions__owner", "actions__changes"
-        )
+    found = list(
+        Finding.objects.public()
+        .filter(wave__in=waves)
+        .prefetch_related("actions__owner", "actions__changes")
     )
+    for finding in found:
+        for action in finding.actions.all():
+            # Known already; not to be read again for each action.
+            action.finding = finding
+        judge(finding.actions.all())
+    return found
 
 
 def _public_wave(public_id: str) -> Wave:
@@ -129,19 +142,26 @@ def export(request: HttpRequest, public_id: str, file_format: str) -> HttpRespon
 
 @stored_page
 def release(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
-    row = _release(public_id, number)
+    return _release_page(request, _release(public_id, number))
+
+
+def _release_page(
+    request: HttpRequest, row: Release, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """Show a release; of a withdrawn one all but the figures."""
+    has_figures = not row.is_withdrawn
     context = {
         "release": row,
         "wave": row.wave,
         "survey": row.wave.questionnaire.survey,
         "margins": margins_in_words(row),
         "diagnostics": row.scheme.diagnostics if row.scheme else {},
-        "blocks": release_blocks(row),
-        "crosses": release_crosses(row),
-        "changes": changes(row),
+        "blocks": release_blocks(row) if has_figures else [],
+        "crosses": release_crosses(row) if has_figures else [],
+        "changes": changes(row) if has_figures else [],
         "has_demo": row.wave.is_demo,
     }
-    return render(request, "surveys/release.html", context)
+    return render(request, "surveys/release.html", context, status=status)
 
 
 def _release(public_id: str, number: int) -> Release:
@@ -161,6 +181,8 @@ def release_file(
     row = _release(public_id, number)
     if file_format not in RELEASE_FORMATS:
         raise Http404
+    if row.is_withdrawn:
+        return _release_page(request, row, HTTPStatus.GONE)
     content = release_content(row, file_format)
     response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
     response["Content-Disposition"] = (
@@ -187,15 +209,41 @@ def questionnaire_file(
 
 @stored_page
 def actions(request: HttpRequest) -> HttpResponse:
-    """What came of surveys, the overdue first."""
-    rows = PolicyAction.objects.filter(finding__is_public=True).select_related(
+    """What came of surveys: what is overdue first, then every decision."""
+    today = timezone.localdate()
+    since = decided_by()
+    rows = PolicyAction.objects.public().select_related(
         "finding__wave__questionnaire__survey", "owner"
     )
-    today = timezone.localdate()
-    late = [row for row in rows if row.is_overdue(today)]
+    late = list(rows.overdue(today))
+    others = [row for row in rows if row not in late]
+    judge([*late, *others])
+    undecided = Finding.objects.undecided(since).select_related(
+        "wave__questionnaire__survey"
+    )
+    silent = Wave.objects.without_finding(since).select_related("questionnaire__survey")
+    waves = [row.finding.wave for row in (*late, *others)]
+    waves += [*silent, *(finding.wave for finding in undecided)]
     context = {
         "late": late,
-        "rows": [row for row in rows if row not in late],
-        "has_demo": any(row.finding.wave.is_demo for row in rows),
+        "rows": others,
+        "undecided": undecided,
+        "silent": silent,
+        "days": settings.SURVEY_DECISION_DAYS,
+        "has_demo": any(wave.is_demo for wave in waves),
     }
     return render(request, "surveys/actions.html", context)
+
+
+@stored_page
+def trends(request: HttpRequest, code: str) -> HttpResponse:
+    """How answers went over the waves, from published results."""
+    row = get_object_or_404(Survey.objects.public(), code=code)
+    releases = published_waves(row)
+    context = {
+        "survey": row,
+        "releases": releases,
+        "series": series_of(row),
+        "has_demo": row.is_demo or any(release.wave.is_demo for release in releases),
+    }
+    return render(request, "surveys/trends.html", context)
