@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_stubs_ext import StrPromise
 
 from surveys.condition_rows import QuotaRow, answers_to, heading, lists_of
 from surveys.conditions import Row, constant, expression_of, rows_of, with_answers
@@ -318,14 +319,17 @@ class ReleaseForm(forms.ModelForm[Release]):
         return cleaned
 
 
+def _reason(label: StrPromise, *, required: bool = True) -> forms.CharField:
+    lines = forms.Textarea({"rows": 3, "class": "vLargeTextField"})
+    return forms.CharField(label=label, max_length=300, required=required, widget=lines)
+
+
 class WithdrawalForm(forms.Form):
     """Why figures are taken back: readers see it where they stood."""
 
-    reason_kk = forms.CharField(label=gettext_lazy("reason (Kazakh)"), max_length=300)
-    reason_ru = forms.CharField(label=gettext_lazy("reason (Russian)"), max_length=300)
-    reason_en = forms.CharField(
-        label=gettext_lazy("reason (English)"), max_length=300, required=False
-    )
+    reason_kk = _reason(gettext_lazy("reason (Kazakh)"))
+    reason_ru = _reason(gettext_lazy("reason (Russian)"))
+    reason_en = _reason(gettext_lazy("reason (English)"), required=False)
 
 
 class PolicyActionForm(forms.ModelForm[PolicyAction]):

@@ -43,6 +43,7 @@ PATHS = [
     "surveys/",
     "surveys/actions/",
     "surveys/corruption-experience/",
+    "surveys/corruption-experience/trends/",
     "surveys/results/corruption-experience-2026/",
     "surveys/answer/corruption-experience-2026/",
     "surveys/answer/corruption-experience-2026/resume/",
