@@ -164,7 +164,7 @@ class Edition(models.Model):
     )
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
     is_official = models.BooleanField(_("official text"), default=False)
-    html = CleanHTMLField(_("text (HTML)"), blank=True)
+    html = CleanHTMLField(_("text"), blank=True)
     file = models.FileField(_("file"), upload_to="library/", blank=True)
     text = models.TextField(_("text of the file"), blank=True, editable=False)
     text_state = models.CharField(

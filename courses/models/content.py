@@ -270,7 +270,7 @@ class BlockText(models.Model):
     block = models.ForeignKey(Block, models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
     title = models.CharField(_("title"), max_length=200, blank=True)
-    html = CleanHTMLField(_("text (HTML)"), blank=True)
+    html = CleanHTMLField(_("text"), blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.DRAFT
     )
