@@ -23,11 +23,11 @@ from django.db import transaction  # noqa: E402
 
 from corruption_map.exports import csv_lines, workbook  # noqa: E402
 from corruption_map.forms.rows import check_table  # noqa: E402
-from corruption_map.importers.reading import read_table  # noqa: E402
 from corruption_map.models import Risk  # noqa: E402
 from corruption_map.services.imports import import_risks  # noqa: E402
 from corruption_map.sheets import RISKS  # noqa: E402
 from foundation.accounts.models import User  # noqa: E402
+from foundation.tables.reading import read_table  # noqa: E402
 
 Result = TypeVar("Result")
 

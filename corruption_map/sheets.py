@@ -23,6 +23,8 @@ from corruption_map.models import (
     VulnerablePosition,
 )
 from foundation.languages import languages
+from foundation.tables.columns import fold
+from foundation.tables.limits import MOST_ROWS
 
 Value = str | int | Decimal | date | None
 
@@ -51,6 +53,7 @@ class Sheet:
     # Columns that every file has; another one that is left out is left alone.
     required: tuple[str, ...]
     prepared: Callable[[Any], QuerySet[Any]]
+    most_rows: int = MOST_ROWS
 
     def codes(self) -> list[str]:
         return [column.code for column in self.columns]
@@ -66,10 +69,6 @@ class Sheet:
         """Return the cells of existing rows, in a stable order."""
         for row in self.prepared(found.order_by("pk")).iterator(chunk_size=1000):
             yield [column.value(row) for column in self.columns]
-
-
-def fold(header: str) -> str:
-    return " ".join(header.casefold().split()).removesuffix("*").strip()
 
 
 @cache

@@ -26,14 +26,14 @@ from corruption_map.admin.base import Row, ScopedAdmin, user_of
 from corruption_map.exports import csv_lines, workbook
 from corruption_map.forms.rows import Checked, check_table
 from corruption_map.forms.staff import ImportForm
-from corruption_map.importers.limits import LARGEST_FILE, MOST_ROWS
-from corruption_map.importers.mistakes import FileRefusedError, Mistake
-from corruption_map.importers.reading import read_table
 from corruption_map.models import DetectionSource, SourceDocument, Sphere
 from corruption_map.services.imports import IMPORTS
 from corruption_map.sheets import Sheet
 from foundation.accounts.models import User
 from foundation.audit.services import record
+from foundation.tables.limits import LARGEST_FILE, MOST_ROWS
+from foundation.tables.mistakes import FileRefusedError, Mistake
+from foundation.tables.reading import read_table
 from foundation.territory.models import Area, PublicBody
 from foundation.territory.permissions import in_scope
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from corruption_map.personal_data import Kind, find
-from corruption_map.sheets import SEPARATOR, fold
+from corruption_map.sheets import SEPARATOR
+from foundation.tables.columns import fold
 
 FIRST_YEAR, LAST_YEAR = 1991, 2100
 LONG_TEXT = 10_000

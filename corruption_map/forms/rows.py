@@ -18,8 +18,6 @@ from corruption_map.forms.cells import (
     WholeNumberCell,
     WordCell,
 )
-from corruption_map.importers.mistakes import Mistake
-from corruption_map.importers.tables import Table, TableRow
 from corruption_map.models import (
     DetectionSource,
     Level,
@@ -33,6 +31,8 @@ from corruption_map.permissions import may_edit_risk, measures_of, risks_of
 from corruption_map.sheets import SEPARATOR, Sheet
 from foundation.accounts.models import User
 from foundation.languages import languages
+from foundation.tables.mistakes import Mistake
+from foundation.tables.table import Table, TableRow
 from foundation.territory.models import Area, PublicBody
 from foundation.territory.permissions import in_scope, is_agency
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from corruption_map.evidence_files import check_evidence
-from corruption_map.importers.limits import LARGEST_FILE
-from corruption_map.importers.reading import too_large
 from corruption_map.models import Measure, PublicComment, Risk, RiskAssessment
 from corruption_map.services.progress import claimable_states
 from corruption_map.services.risks import check_residual
 from foundation.languages import languages
+from foundation.tables.limits import LARGEST_FILE
+from foundation.tables.reading import too_large
 
 
 def add_errors(form: forms.BaseForm, error: ValidationError) -> None:

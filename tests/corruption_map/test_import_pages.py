@@ -12,8 +12,6 @@ from openpyxl import load_workbook
 from corruption_map.counts import recount_all
 from corruption_map.exports import csv_lines, guard, workbook
 from corruption_map.forms.rows import check_table
-from corruption_map.importers.csv_file import unguard
-from corruption_map.importers.reading import read_table
 from corruption_map.models import (
     Change,
     Measure,
@@ -27,6 +25,8 @@ from corruption_map.sheets import MEASURES, POSITIONS, RISKS, SHEETS
 from corruption_map.shipped import load_map
 from foundation.audit.models import AuditEvent
 from foundation.audit.services import first_broken_event
+from foundation.tables.csv_file import unguard
+from foundation.tables.reading import read_table
 from foundation.territory.shipped import load_territory
 from tests.corruption_map.workbooks import RISK, csv_bytes, risk_xlsx, xlsx_bytes
 from tests.factories.corruption_map import (

@@ -6,12 +6,12 @@ from datetime import datetime
 import pytest
 
 from corruption_map.forms.rows import check_table
-from corruption_map.importers import limits
-from corruption_map.importers.mistakes import FileRefusedError
-from corruption_map.importers.reading import read_table
 from corruption_map.models import Measure, Risk, VulnerablePosition
 from corruption_map.sheets import MEASURES, POSITIONS, RISKS
 from foundation.audit.models import AuditEvent
+from foundation.tables import limits
+from foundation.tables.mistakes import FileRefusedError
+from foundation.tables.reading import read_table
 from tests.corruption_map.workbooks import (
     RISK,
     csv_bytes,

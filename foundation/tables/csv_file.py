@@ -8,19 +8,19 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from corruption_map.importers.limits import LONGEST_CELL
-from corruption_map.importers.mistakes import refuse
-from corruption_map.importers.tables import Cell, RawRow, clean_text
-from corruption_map.sheets import Sheet
+from foundation.tables.columns import Columns
+from foundation.tables.limits import LONGEST_CELL
+from foundation.tables.mistakes import refuse
+from foundation.tables.table import Cell, RawRow, clean_text
 
 DELIMITERS = ",;\t"
 # An apostrophe keeps a program from taking the text for a formula; export adds it.
 GUARDED = re.compile(r"'+[=+\-@\t]")
 
 
-def csv_rows(sheet: Sheet, content: bytes) -> Iterator[RawRow]:
+def csv_rows(columns: Columns, content: bytes) -> Iterator[RawRow]:
     text = _decode(content)
-    delimiter = _delimiter(sheet, text)
+    delimiter = _delimiter(columns, text)
     # The limit is the whole process's, and libraries raise it.
     csv.field_size_limit(LONGEST_CELL)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -85,7 +85,7 @@ def _strictly(content: bytes, encoding: str) -> str:
         ) from error
 
 
-def _delimiter(sheet: Sheet, text: str) -> str:
+def _delimiter(columns: Columns, text: str) -> str:
     """Return the sign that parts the first line into the most known columns."""
     first = text.lstrip("\r\n").split("\n", 1)[0]
 
@@ -94,6 +94,6 @@ def _delimiter(sheet: Sheet, text: str) -> str:
             names = next(csv.reader([first], delimiter=delimiter), [])
         except csv.Error:
             return 0
-        return sum(sheet.column_of(name) is not None for name in names)
+        return sum(columns.column_of(name) is not None for name in names)
 
     return max(DELIMITERS, key=known)

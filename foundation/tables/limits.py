@@ -12,5 +12,5 @@ LARGEST_TEXTS = 50_000_000
 STEEPEST_PACKING = 100
 SMALL_PART = 1_000_000
 MOST_PARTS = 1_000
-# Empty rows that a program left behind are passed over up to here.
-LAST_ROW_READ = MOST_ROWS + 1_000
+# Empty rows that a program left behind are passed over up to this number.
+EMPTY_ROWS = 1_000

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from corruption_map.importers import limits
-from corruption_map.importers.mistakes import FileRefusedError, refuse
-from corruption_map.importers.tables import (
+from foundation.tables import limits
+from foundation.tables.columns import Columns
+from foundation.tables.mistakes import FileRefusedError, refuse
+from foundation.tables.table import (
     Cell,
     RawRow,
     clean_text,
     too_many_columns,
     too_many_rows,
 )
-from corruption_map.sheets import Sheet
 
 # Whatever openpyxl stumbles over in a broken package, it is the package that is broken.
 UNREADABLE = (
@@ -52,11 +52,11 @@ WORKSHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 MOST_NAMED = 5
 
 
-def workbook_rows(sheet: Sheet, content: bytes) -> Iterator[RawRow]:
+def workbook_rows(columns: Columns, content: bytes) -> Iterator[RawRow]:
     """Return the rows of the one sheet that holds the table."""
     check_package(content)
     try:
-        yield from _rows(sheet, content)
+        yield from _rows(columns, content)
     except FileRefusedError:
         raise
     except UNREADABLE as error:
@@ -117,16 +117,16 @@ def _is_too_heavy(parts: list[ZipInfo]) -> bool:
     return False
 
 
-def _rows(sheet: Sheet, content: bytes) -> Iterator[RawRow]:
-    _weigh_sheets(content)
+def _rows(columns: Columns, content: bytes) -> Iterator[RawRow]:
+    _weigh_sheets(columns, content)
     book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
         page = _page_with_table(book)
         # A file's own word on its size is not trusted, in either direction.
         page.reset_dimensions()
         for number, cells in enumerate(page.iter_rows(), start=1):
-            if number > limits.LAST_ROW_READ:
-                raise refuse(too_many_rows())
+            if number > columns.most_rows + limits.EMPTY_ROWS:
+                raise refuse(too_many_rows(columns.most_rows))
             if len(cells) > limits.MOST_COLUMNS:
                 raise refuse(too_many_columns())
             yield RawRow(number, _without_tail([_cell(cell) for cell in cells]))
@@ -162,7 +162,7 @@ def _is_blank(page: Any) -> bool:
     return not any(value is not None for row in rows for value in row)
 
 
-def _weigh_sheets(content: bytes) -> None:
+def _weigh_sheets(columns: Columns, content: bytes) -> None:
     """Refuse what can be told from the bytes of a sheet, before it is parsed.
 
     Of merged cells only one would be read; and a sheet that does not state its size
@@ -172,8 +172,11 @@ def _weigh_sheets(content: bytes) -> None:
         for name in package.namelist():
             if WORKSHEET_PART.fullmatch(name):
                 part = package.read(name)
-                if sum(1 for _row in ROW.finditer(part)) > limits.LAST_ROW_READ:
-                    raise refuse(too_many_rows())
+                if (
+                    sum(1 for _row in ROW.finditer(part))
+                    > columns.most_rows + limits.EMPTY_ROWS
+                ):
+                    raise refuse(too_many_rows(columns.most_rows))
                 _refuse_merged(part)
 
 

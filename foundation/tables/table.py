@@ -14,9 +14,9 @@ from difflib import get_close_matches
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from corruption_map.importers.limits import MOST_COLUMNS, MOST_ROWS
-from corruption_map.importers.mistakes import FileRefusedError, Mistake, refuse
-from corruption_map.sheets import Sheet, fold
+from foundation.tables.columns import Columns, fold
+from foundation.tables.limits import MOST_COLUMNS
+from foundation.tables.mistakes import FileRefusedError, Mistake, refuse
 
 # Half of a row's cells being labels is enough to know a row of labels by.
 HALF = 2
@@ -51,7 +51,7 @@ class Table:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def table_of(sheet: Sheet, raw: Iterable[RawRow]) -> Table:
+def table_of(columns: Columns, raw: Iterable[RawRow]) -> Table:
     """Return the table that raw rows hold; the first filled row names the columns."""
     filled = (
         row for row in raw if any(cell.text or cell.mistake for cell in row.cells)
@@ -59,22 +59,22 @@ def table_of(sheet: Sheet, raw: Iterable[RawRow]) -> Table:
     header = next(filled, None)
     if header is None:
         raise refuse(_("The file is empty"))
-    places = _places(sheet, header)
+    places = _places(columns, header)
     table = Table(codes=list(places.values()))
     for position, row in enumerate(filled):
-        if position == 0 and _is_labels(sheet, row):
+        if position == 0 and _is_labels(columns, row):
             continue
-        if len(table.rows) >= MOST_ROWS:
-            raise refuse(too_many_rows())
+        if len(table.rows) >= columns.most_rows:
+            raise refuse(too_many_rows(columns.most_rows))
         _read_row(table, places, row)
     if not table.rows:
         raise refuse(_("The file has a header and no rows"))
     return table
 
 
-def too_many_rows() -> str:
+def too_many_rows(most: int) -> str:
     return _("The file has more than %(most)s rows: split it into several files") % {
-        "most": MOST_ROWS
+        "most": most
     }
 
 
@@ -84,7 +84,7 @@ def too_many_columns() -> str:
     }
 
 
-def _places(sheet: Sheet, header: RawRow) -> dict[int, str]:
+def _places(columns: Columns, header: RawRow) -> dict[int, str]:
     """Return which column stands at which place, or refuse the header."""
     if len(header.cells) > MOST_COLUMNS:
         raise refuse(too_many_columns())
@@ -92,29 +92,29 @@ def _places(sheet: Sheet, header: RawRow) -> dict[int, str]:
     mistakes = []
     for place, cell in enumerate(header.cells):
         name = " ".join(cell.text.split())
-        code = sheet.column_of(name)
+        code = columns.column_of(name)
         if code:
             places[place] = code
         elif name or cell.mistake:
-            mistakes.append(_unknown_column(sheet, header.number, name))
+            mistakes.append(_unknown_column(columns, header.number, name))
     if not places:
         raise refuse(
             _(
                 "The first row names none of the columns: begin with the template of"
                 " “%(title)s”"
             )
-            % {"title": sheet.title}
+            % {"title": columns.title}
         )
     mistakes += _twice_named(header.number, places)
-    mistakes += _missing(sheet, header.number, places)
+    mistakes += _missing(columns, header.number, places)
     if mistakes:
         raise FileRefusedError(*mistakes)
     return places
 
 
-def _unknown_column(sheet: Sheet, row: int, name: str) -> Mistake:
-    known = {fold(text): code for code, text in sheet.labels().items()}
-    known |= {code: code for code in sheet.codes()}
+def _unknown_column(columns: Columns, row: int, name: str) -> Mistake:
+    known = {fold(text): code for code, text in columns.labels().items()}
+    known |= {code: code for code in columns.codes()}
     near = get_close_matches(fold(name), known, n=1)
     if near:
         message = _("Unknown column “%(name)s”: did you mean “%(near)s”?") % {
@@ -137,16 +137,16 @@ def _twice_named(row: int, places: dict[int, str]) -> Iterator[Mistake]:
             yield Mistake(message, row, code)
 
 
-def _missing(sheet: Sheet, row: int, places: dict[int, str]) -> Iterator[Mistake]:
-    for code in sheet.required:
+def _missing(columns: Columns, row: int, places: dict[int, str]) -> Iterator[Mistake]:
+    for code in columns.required:
         if code not in places.values():
             yield Mistake(_("The column is missing"), row, code)
 
 
-def _is_labels(sheet: Sheet, row: RawRow) -> bool:
+def _is_labels(columns: Columns, row: RawRow) -> bool:
     """Tell whether a row only repeats the columns in words, as templates do."""
     texts = [cell.text for cell in row.cells if cell.text]
-    return HALF * sum(bool(sheet.column_of(text)) for text in texts) > len(texts)
+    return HALF * sum(bool(columns.column_of(text)) for text in texts) > len(texts)
 
 
 def _read_row(table: Table, places: dict[int, str], row: RawRow) -> None:
