@@ -169,27 +169,18 @@ class RegradeForm(forms.ModelForm[Regrade]):
         return cleaned
 
 
-class UploadForm(forms.Form):
+class QuestionsForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"))
+    language = forms.ChoiceField(
+        label=gettext_lazy("language"), choices=settings.LANGUAGES
+    )
 
     def clean_file(self) -> str:
         uploaded = self.cleaned_data["file"]
         if uploaded.size > MOST_BYTES:
             raise ValidationError(_("The file is too large"))
         try:
-            text: str = uploaded.read().decode("utf-8")
+            text: str = uploaded.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise ValidationError(_("The file is not UTF-8 text")) from error
         return text
-
-
-class StaffForm(UploadForm):
-    dry_run = forms.BooleanField(
-        label=gettext_lazy("Only show what would happen"), required=False, initial=True
-    )
-
-
-class QuestionsForm(UploadForm):
-    language = forms.ChoiceField(
-        label=gettext_lazy("language"), choices=settings.LANGUAGES
-    )

@@ -1,22 +1,29 @@
 """Load a body's staff from a table: seen first, written second, all or nothing."""
 
-import csv
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from io import StringIO
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from courses.models import Employment
 from foundation.accounts.models import User
+from foundation.tables.columns import CodedColumns
+from foundation.tables.mistakes import FileRefusedError, Mistake, told
+from foundation.tables.reading import read_table
+from foundation.tables.table import Table
 from foundation.territory.models import PublicBody
 
-COLUMNS = ["email", "name", "body", "position_group", "from", "until"]
-MOST_ROWS = 50_000
+STAFF = CodedColumns(
+    title=gettext_lazy("Staff of bodies"),
+    required=("email", "name", "body", "position_group", "from"),
+    optional=("until",),
+    most_rows=50_000,
+)
 
 
 @dataclass
@@ -28,38 +35,40 @@ class Outcome:
     ended: int = 0
     unchanged: int = 0
     people: int = 0
-    faults: list[str] = field(default_factory=list)
+    faults: list[Mistake] = field(default_factory=list)
+
+    @property
+    def told(self) -> list[str]:
+        return told(self.faults)
 
 
-def load_staff(text: str, *, allowed: set[int] | None, dry_run: bool) -> Outcome:
+def load_staff(content: bytes, *, allowed: set[int] | None, dry_run: bool) -> Outcome:
     """Read a table of employments; with one fault nothing is written.
 
     `allowed` are the bodies that the staff member works on; None is all of them.
     """
     outcome = Outcome()
-    reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
-    if reader.fieldnames != COLUMNS:
-        outcome.faults.append(
-            _("The first line must be: %(columns)s") % {"columns": ",".join(COLUMNS)}
-        )
+    try:
+        table = read_table(STAFF, content)
+    except FileRefusedError as error:
+        outcome.faults = error.mistakes
         return outcome
-    bodies = {body.code: body for body in PublicBody.objects.all()}
+    outcome.faults = table.mistakes
     with transaction.atomic():
-        for number, row in enumerate(reader, start=2):
-            if number > MOST_ROWS:
-                outcome.faults.append(_("The table has too many rows"))
-                break
-            try:
-                with transaction.atomic():
-                    _load(row, bodies, allowed, outcome)
-            except ValidationError as error:
-                outcome.faults.append(
-                    _("Row %(number)s: %(fault)s")
-                    % {"number": number, "fault": " ".join(error.messages)}
-                )
+        _load_all(table, allowed, outcome)
         if dry_run or outcome.faults:
             transaction.set_rollback(True)
     return outcome
+
+
+def _load_all(table: Table, allowed: set[int] | None, outcome: Outcome) -> None:
+    bodies = {body.code: body for body in PublicBody.objects.all()}
+    for row in table.rows:
+        try:
+            with transaction.atomic():
+                _load(row.cells, bodies, allowed, outcome)
+        except ValidationError as error:
+            outcome.faults.append(Mistake(" ".join(error.messages), row.number))
 
 
 def _load(
@@ -68,30 +77,26 @@ def _load(
     allowed: set[int] | None,
     outcome: Outcome,
 ) -> None:
-    if None in row or None in row.values():
-        raise ValidationError(_("a row has as many cells as the first line"))
-    email = row["email"].strip().lower()
+    email = row["email"].lower()
     validate_email(email)
-    body = bodies.get(row["body"].strip())
+    body = bodies.get(row["body"])
     if body is None or (allowed is not None and body.pk not in allowed):
-        raise ValidationError(
-            _("Unknown body %(code)s") % {"code": row["body"].strip()[:80]}
-        )
-    first, last = _day(row["from"]), _day(row["until"])
+        raise ValidationError(_("Unknown body %(code)s") % {"code": row["body"][:80]})
+    first, last = _day(row["from"]), _day(row.get("until", ""))
     if first is None or (last is not None and last < first):
         raise ValidationError(_("Write the days as 2026-01-31, the first one first"))
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, name=row["name"].strip()[:150])
+        user = User.objects.create_user(email, name=row["name"][:150])
         outcome.people += 1
-    _employ(user, body, row["position_group"].strip()[:50], first, last, outcome)
+    _employ(user, body, row["position_group"][:50], first, last, outcome)
 
 
 def _day(text: str) -> date | None:
-    if not text.strip():
+    if not text:
         return None
     try:
-        return date.fromisoformat(text.strip())
+        return date.fromisoformat(text)
     except ValueError as error:
         raise ValidationError(
             _("Unexpected day %(day)s, write it as 2026-01-31") % {"day": text[:20]}

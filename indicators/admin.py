@@ -10,8 +10,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
+from foundation.tables.mistakes import FileRefusedError
 from indicators.forms import ReleaseFileForm
-from indicators.importers import BadFileError
 from indicators.models import (
     Breakdown,
     Indicator,
@@ -129,7 +129,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
                     source=cleaned["source"],
                     content=content,
                 )
-            except BadFileError as error:
+            except FileRefusedError as error:
                 context["mistakes"] = error.mistakes
         return TemplateResponse(request, "admin/indicators/release/load.html", context)
 

@@ -3,7 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from indicators.importers import LARGEST_FILE
+from foundation.tables.limits import LARGEST_FILE
+from foundation.tables.reading import too_large
 from indicators.models import Indicator, Release, Source
 
 
@@ -22,10 +23,10 @@ class ReleaseFileForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     file = forms.FileField(
-        label=_("File (CSV)"),
+        label=_("File"),
         help_text=_(
-            "UTF-8, parted by commas, with the columns unit, year, value, breakdown"
-            " and breakdown_value."
+            "CSV in UTF-8, parted by commas, or an Excel workbook (.xlsx), with the"
+            " columns unit, year, value, breakdown and breakdown_value."
         ),
     )
 
@@ -39,7 +40,7 @@ class ReleaseFileForm(forms.Form):
         cleaned = super().clean() or {}
         file = cleaned.get("file")
         if file and file.size > LARGEST_FILE:
-            self.add_error("file", _("The file is larger than 2 MB"))
+            self.add_error("file", too_large())
         same = Release.objects.filter(
             indicator=cleaned.get("indicator"),
             source=cleaned.get("source"),

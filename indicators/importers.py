@@ -1,52 +1,41 @@
-"""Read figures from CSV: strictly, every mistake by its row and column."""
+"""Read figures from a table: strictly, every mistake by its row and column."""
 
-import csv
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from io import StringIO
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from foundation.tables.columns import CodedColumns
+from foundation.tables.mistakes import FileRefusedError, Mistake, refuse
+from foundation.tables.reading import read_table
 from foundation.territory.models import Area
 from indicators.models import Breakdown, Observation, Unit
 from indicators.periods import bounds, is_known
 
-REQUIRED = ("unit", "year", "value", "breakdown", "breakdown_value")
-OPTIONAL = (
-    "lower",
-    "upper",
-    "rank_of",
-    "status",
-    "section",
-    "source_url",
-    "confidence",
+FIGURES = CodedColumns(
+    title=gettext_lazy("Figures of a release"),
+    required=("unit", "year", "value", "breakdown", "breakdown_value"),
+    optional=(
+        "lower",
+        "upper",
+        "rank_of",
+        "status",
+        "section",
+        "source_url",
+        "confidence",
+    ),
 )
-LARGEST_FILE = 2_000_000
-MOST_ROWS = 20_000
 NUMBER = re.compile(r"-?\d+(\.\d{1,4})?$")
 RANK_OF = re.compile(r"of (\d+)$")
 AREA = re.compile(r"KZ(-[0-9A-Z]+)?$")
 # An undivided figure of the country itself, as `data/statistics.csv` writes it.
 COUNTRY = "Kazakhstan"
 LONGEST = {"year": 60, "section": 200, "source_url": 700}
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """What is wrong in one cell; row 0 is the file as a whole."""
-
-    row: int
-    column: str
-    text: str
-
-
-class BadFileError(Exception):
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__(f"{len(mistakes)} mistakes")
-        self.mistakes = mistakes
 
 
 @dataclass
@@ -69,25 +58,27 @@ class Lookups:
 def read_file(content: bytes, lookups: Lookups) -> list[Observation]:
     """Return the observations of a file, without their release.
 
-    Raises BadFileError with every mistake; the file is all right or not read at all.
+    Raises FileRefusedError with every mistake; the file is all right or not read at
+    all.
     """
-    rows = _rows(_text(content))
-    mistakes: list[Mistake] = []
+    _refuse_guesses(content)
+    table = read_table(FIGURES, content)
+    mistakes = list(table.mistakes)
     observations = []
     seen: dict[tuple[Any, ...], int] = {}
-    for number, row in enumerate(rows, start=2):
-        reader = RowReader(row, number, lookups)
+    for row in table.rows:
+        reader = RowReader(row.cells, row.number, lookups)
         observation = reader.observation()
         key = key_of(observation)
         if not reader.mistakes and key in seen:
             reader.refuse(
                 "year", _("Row %(row)s gives the same figure") % {"row": seen[key]}
             )
-        seen.setdefault(key, number)
+        seen.setdefault(key, row.number)
         mistakes += reader.mistakes
         observations.append(observation)
     if mistakes:
-        raise BadFileError(mistakes)
+        raise FileRefusedError(*mistakes)
     return observations
 
 
@@ -101,53 +92,15 @@ def key_of(observation: Observation) -> tuple[Any, ...]:
     )
 
 
-def _text(content: bytes) -> str:
-    if len(content) > LARGEST_FILE:
-        _refuse_file(_("The file is larger than 2 MB"))
-    if content.startswith(b"\xef\xbb\xbf"):
-        _refuse_file(
+def _refuse_guesses(content: bytes) -> None:
+    """Refuse what other tables may have: nothing of a figure is left to a guess."""
+    if content.startswith(codecs.BOM_UTF8):
+        raise refuse(
             _("The file begins with a byte order mark: save it as UTF-8 without one")
         )
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        _refuse_file(_("The file is not UTF-8"))
-    if "\x00" in text:
-        _refuse_file(_("The file is not a text file"))
-    return text
-
-
-def _rows(text: str) -> list[dict[str, str]]:
-    header = text.split("\n", 1)[0]
-    if ";" in header and "," not in header:
-        _refuse_file(_("The columns are parted by semicolons: use commas"))
-    try:
-        reader = csv.DictReader(StringIO(text, newline=""), strict=True)
-        names = list(reader.fieldnames or [])
-        for name in REQUIRED:
-            if name not in names:
-                _refuse_file(_("The column %(name)s is missing") % {"name": name}, name)
-        for name in names:
-            if name not in REQUIRED + OPTIONAL:
-                _refuse_file(
-                    _("The column %(name)s is not known") % {"name": name}, name
-                )
-            if names.count(name) > 1:
-                _refuse_file(
-                    _("The column %(name)s occurs twice") % {"name": name}, name
-                )
-        rows = list(reader)
-    except csv.Error:
-        _refuse_file(_("The file is not well-formed CSV"))
-    if not rows:
-        _refuse_file(_("The file has no rows"))
-    if len(rows) > MOST_ROWS:
-        _refuse_file(_("The file has more than 20,000 rows"))
-    return rows
-
-
-def _refuse_file(text: str, column: str = "") -> Any:
-    raise BadFileError([Mistake(0, column, text)])
+    header = content.split(b"\n", 1)[0]
+    if b";" in header and b"," not in header:
+        raise refuse(_("The columns are parted by semicolons: use commas"))
 
 
 class RowReader:
@@ -160,7 +113,7 @@ class RowReader:
         self.mistakes: list[Mistake] = []
 
     def refuse(self, column: str, text: str) -> None:
-        self.mistakes.append(Mistake(self.number, column, text))
+        self.mistakes.append(Mistake(text, self.number, column))
 
     def cell(self, column: str) -> str:
         value = self.row.get(column)
@@ -192,7 +145,7 @@ class RowReader:
     def _check_cells(self) -> None:
         if None in self.row or None in self.row.values():
             self.refuse("", _("The row has another number of cells than the header"))
-        for column in (*REQUIRED, *OPTIONAL):
+        for column in FIGURES.codes():
             cell = self.cell(column)
             if "<" in cell or ">" in cell:
                 self.refuse(column, _("HTML is not allowed"))

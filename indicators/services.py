@@ -55,7 +55,7 @@ def try_release(
 ) -> tuple[Sequence[Observation], Difference]:
     """Read a file and compare it with what is published; store nothing.
 
-    Raises BadFileError.
+    Raises FileRefusedError.
     """
     rows = read_file(content, Lookups.read())
     before = current_release(indicator, source)
@@ -75,7 +75,7 @@ def load_release(
     content: bytes,
     by: User,
 ) -> Release:
-    """Store a file as an unpublished release; raises BadFileError, then nothing is."""
+    """Store a file as an unpublished release; raises FileRefusedError, then nothing is."""
     rows = read_file(content, Lookups.read())
     release = Release.objects.create(
         indicator=indicator,

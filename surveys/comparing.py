@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from foundation.languages import Text, pick
 from surveys.definition import Question
-from surveys.models import Estimate, Release
+from surveys.models import Estimate, Release, Wave
 from surveys.results import countable, labels
 from surveys.statistics.comparisons import ComparisonError, Trend, trend
+
+# Why two figures are not to be compared.
+WORDS, SAMPLE = "words", "sample"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,17 @@ def same_words(now: Question, then: Question | None) -> bool:
     return then is not None and all(
         getattr(now, name) == getattr(then, name) for name in names
     )
+
+
+def break_between(
+    before: Question | None, now: Question, waves: tuple[Wave, Wave]
+) -> str:
+    """Say why two waves of a question are not to be compared, if they are not."""
+    if not same_words(now, before):
+        return WORDS
+    if waves[0].sample != waves[1].sample:
+        return SAMPLE
+    return ""
 
 
 def _change(

@@ -7,16 +7,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from foundation.accounts.models import User
 from foundation.languages import languages
+from foundation.tables.forms import TableForm
 from surveys.checking import problems
 from surveys.definition import Definition
 from surveys.forms import AnswerForm
-from surveys.invitees import COLUMNS
-from surveys.invitees import MOST_BYTES as MOST_INVITEES
+from surveys.invitees import PEOPLE
 from surveys.models import Questionnaire, Survey, Wave
 from surveys.services.exchanging import MOST_BYTES, import_questionnaire
 from surveys.services.inviting import Invited, list_invitees
@@ -38,31 +39,16 @@ class QuestionnaireFileForm(forms.Form):
         return file
 
 
-class InviteesForm(forms.Form):
-    """A list of addresses, looked at before it is taken in."""
-
-    file = forms.FileField(label=_("File"), help_text=_("CSV in UTF-8 or .xlsx"))
-    dry_run = forms.BooleanField(
-        label=_("Only check, change nothing"), required=False, initial=True
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MOST_INVITEES:
-            raise ValidationError(_("The file is larger than 5 MB"))
-        return file
-
-
 def invitees(request: HttpRequest, wave: Wave, site: dict[str, Any]) -> HttpResponse:
     """Take in a list of people to be asked, or say what is wrong with it."""
     assert isinstance(request.user, User)
-    form = InviteesForm(request.POST or None, request.FILES or None)
+    form = TableForm(request.POST or None, request.FILES or None)
     found: Invited | None = None
     if request.method == "POST" and form.is_valid():
-        file, is_dry = form.cleaned_data["file"], form.cleaned_data["dry_run"]
+        content, is_dry = form.cleaned_data["file"], form.cleaned_data["dry_run"]
         try:
             found = list_invitees(
-                wave=wave, file=file, name=file.name, dry_run=is_dry, by=request.user
+                wave=wave, content=content, dry_run=is_dry, by=request.user
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -70,11 +56,11 @@ def invitees(request: HttpRequest, wave: Wave, site: dict[str, Any]) -> HttpResp
         **site,
         "title": _("People to be asked, from a file"),
         "subtitle": str(wave),
-        "wave": wave,
+        "back": reverse("admin:surveys_wave_change", args=[wave.pk]),
         "form": form,
         "found": found,
         "is_dry": form.data.get("dry_run"),
-        "columns": ",".join(COLUMNS),
+        "columns": ", ".join(PEOPLE.codes()),
         "strata": ", ".join(wave.strata),
         "listed": wave.invitations.count(),
     }

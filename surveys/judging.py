@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from surveys.comparing import same_words, tested
+from surveys.comparing import WORDS, break_between, tested
 from surveys.definition import Question
 from surveys.models import Estimate, PolicyAction, Release
 from surveys.results import countable
 from surveys.statistics.comparisons import Trend
+
+HIDDEN = "hidden"
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,12 @@ def judgement_of(action: PolicyAction) -> Judgement | None:
     definition = wave.questionnaire.definition
     then = {name: question for name, question, _row in countable(definition)}
     asked = then.get(action.target_question)
-    if now is None or not same_words(now, asked):
-        return Judgement(release, "words")
-    if release.wave.sample != wave.sample:
-        return Judgement(release, "sample")
+    why = break_between(asked, now, (wave, release.wave)) if now else WORDS
+    if why:
+        return Judgement(release, why)
     figure = _figure(release, action)
     if figure is None or figure.p is None:
-        return Judgement(release, "hidden")
+        return Judgement(release, HIDDEN)
     before = Release.objects.published().filter(wave=wave).first()
     earlier = _figure(before, action) if before else None
     # So that twenty of a hundred are twenty per cent, not a little more.

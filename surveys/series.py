@@ -10,14 +10,13 @@ from itertools import pairwise
 from math import ceil
 
 from foundation.languages import Text
-from surveys.comparing import same_words, tested
+from surveys.comparing import break_between, tested
 from surveys.definition import Question
 from surveys.models import Estimate, Release, Survey, Wave
 from surveys.results import countable, labels
 from surveys.statistics.comparisons import Trend
 
 WIDTH, HEIGHT, EDGE = 200, 60, 8
-WORDS, SAMPLE = "words", "sample"
 
 
 @dataclass(frozen=True)
@@ -113,21 +112,13 @@ def _asked(survey: Survey) -> Iterator[dict[str, Asked]]:
         }
 
 
-def break_between(before: Asked, now: Asked) -> str:
-    """Say why two waves of a question are not to be compared, if they are not."""
-    if not same_words(now.question, before.question):
-        return WORDS
-    if now.release.wave.sample != before.release.wave.sample:
-        return SAMPLE
-    return ""
-
-
 def _series(waves: Sequence[Asked]) -> Series:
     places = _places([asked.release.wave for asked in waves])
     steps = [Step(waves[0].release.wave, waves[0].release)]
     for place, (before, now) in enumerate(pairwise(waves), start=1):
         middle = (places[place - 1] + places[place]) / 2
-        why = break_between(before, now)
+        both = before.release.wave, now.release.wave
+        why = break_between(before.question, now.question, both)
         steps.append(Step(now.release.wave, now.release, why, f"{middle:.1f}"))
     newest = waves[-1]
     found = [

@@ -3,17 +3,20 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import IO, Any
-from zipfile import BadZipFile
 
 import openpyxl
 from django.utils.translation import gettext as _
 
 from foundation.languages import languages
+from foundation.tables.mistakes import refuse
+from foundation.tables.workbook import UNREADABLE, check_package, damaged
 from surveys.definition import NAME
 from surveys.xlsform import Loss
 
 MOST_ROWS = 5_000
+SHEETS = {"survey", "choices", "settings"}
 CODE = re.compile(r"\((\w\w)\)\s*$")
 LISTS = {"select_one": "single", "select_multiple": "multiple", "rank": "ranking"}
 KINDS = {
@@ -34,10 +37,6 @@ COMPARED = re.compile(
 SELECTED = re.compile(r"^\s*selected\(\s*\$\{(\w+)\}\s*,\s*'([^']*)'\s*\)\s*$")
 
 
-class FormError(Exception):
-    """The file is no XLSForm at all."""
-
-
 @dataclass
 class Read:
     title: str = ""
@@ -49,21 +48,34 @@ Row = dict[str, str]
 
 
 def read(file: IO[bytes]) -> Read:
-    """Read a workbook; what cannot be kept is named, what cannot be read is refused."""
+    """Read a workbook; what cannot be kept is named, what cannot be read is refused.
+
+    Raises FileRefusedError.
+    """
+    content = file.read()
+    check_package(content)
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise FormError(_("This is not a workbook (.xlsx)")) from error
-    sheets = {sheet.title.strip().lower(): sheet for sheet in book.worksheets}
+        book = openpyxl.load_workbook(
+            BytesIO(content), read_only=True, data_only=True, keep_links=False
+        )
+        sheets = {
+            sheet.title.strip().lower(): list(_rows(sheet))
+            for sheet in book.worksheets
+            if sheet.title.strip().lower() in SHEETS
+        }
+    except UNREADABLE as error:
+        raise refuse(damaged()) from error
     if "survey" not in sheets:
-        raise FormError(_("The workbook has no sheet “survey”"))
-    rows = list(_rows(sheets["survey"]))
-    choices = list(_rows(sheets["choices"])) if "choices" in sheets else []
-    settings = next(_rows(sheets["settings"]), {}) if "settings" in sheets else {}
-    return _Reader(choices).read(rows, settings.get("form_title", ""))
+        raise refuse(_("The workbook has no sheet “survey”"))
+    settings = next(iter(sheets.get("settings", [])), {})
+    return _Reader(sheets.get("choices", [])).read(
+        sheets["survey"], settings.get("form_title", "")
+    )
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
+    # A file's own word on its size is not trusted.
+    sheet.reset_dimensions()
     rows = sheet.iter_rows(max_row=MOST_ROWS, values_only=True)
     head = [str(cell or "").strip() for cell in next(rows, ())]
     for row in rows:

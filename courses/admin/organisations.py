@@ -10,8 +10,8 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from courses.admin.questions import ReadOnly
-from courses.forms import CertificateForm, StaffForm
-from courses.importers import load_staff
+from courses.forms import CertificateForm
+from courses.importers import STAFF, load_staff
 from courses.models import (
     Attempt,
     Certificate,
@@ -25,6 +25,7 @@ from courses.models import (
 from courses.services.certificates import correct_name, revoke_certificate
 from courses.training import subtree
 from foundation.accounts.models import User
+from foundation.tables.forms import TableForm
 from foundation.territory.models import Scope
 
 
@@ -63,7 +64,7 @@ class EmploymentAdmin(admin.ModelAdmin[Employment]):
         assert isinstance(request.user, User)
         if not self.has_add_permission(request):
             return HttpResponse(status=403)
-        form = StaffForm(request.POST or None, request.FILES or None)
+        form = TableForm(request.POST or None, request.FILES or None)
         outcome = None
         if request.method == "POST" and form.is_valid():
             outcome = load_staff(
@@ -79,6 +80,7 @@ class EmploymentAdmin(admin.ModelAdmin[Employment]):
             "title": _("Load staff from a table"),
             "form": form,
             "outcome": outcome,
+            "columns": ", ".join(STAFF.codes()),
         }
         return render(request, "admin/courses/load.html", context)
 

@@ -188,6 +188,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
             **self.admin_site.each_context(request),
             "title": _("Withdraw this release"),
             "subtitle": str(release),
+            "back": reverse("admin:surveys_release_change", args=[release.pk]),
             "form": form,
         }
         return render(request, "admin/surveys/withdraw.html", context)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.languages import languages
+from foundation.tables.mistakes import FileRefusedError, told
 from surveys.models import Choice, Item, Questionnaire, Survey
 from surveys.shipped import add_items
 from surveys.xlsform import Loss
-from surveys.xlsform_reader import FormError, read
+from surveys.xlsform_reader import read
 
 MOST_BYTES = 5_000_000
 
@@ -31,8 +32,8 @@ def import_questionnaire(
     elif name.lower().endswith(".xlsx"):
         try:
             found = read(file)
-        except FormError as error:
-            raise ValidationError(str(error)) from error
+        except FileRefusedError as error:
+            raise ValidationError(told(error.mistakes)) from error
         items, losses = found.items, found.losses
     else:
         raise ValidationError(_("Choose a .json or an .xlsx file"))

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -62,7 +61,7 @@ class Invited:
 
 @transaction.atomic
 def list_invitees(
-    *, wave: Wave, file: IO[bytes], name: str, dry_run: bool, by: User | None
+    *, wave: Wave, content: bytes, dry_run: bool, by: User | None
 ) -> Invited:
     """Add the people of a file to a wave, all or none; who is listed stays as they are."""
     wave = Wave.objects.select_for_update().get(pk=wave.pk)
@@ -70,7 +69,7 @@ def list_invitees(
         raise ValidationError(
             _("People are listed for a wave by invitation, until it is closed")
         )
-    listed = read_invitees(file, name, wave.strata)
+    listed = read_invitees(content, wave.strata)
     known = {
         row.email.lower(): row
         for row in wave.invitations.only("email", "language", "stratum")
@@ -110,7 +109,7 @@ def _refuse_changes(listed: Listed, known: dict[str, Invitation]) -> None:
         row = known.get(person.email)
         if row and (row.language, row.stratum) != (person.language, person.stratum):
             listed.refuse(
-                person.line,
+                person.row,
                 _(
                     "%(email)s is listed already with another language or stratum:"
                     " change it there"

@@ -7,7 +7,7 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from courses.datasets import count_or_none, percent_or_none
-from courses.importers import COLUMNS, load_staff
+from courses.importers import STAFF, load_staff
 from courses.models import (
     Attempt,
     Employment,
@@ -193,7 +193,7 @@ def test_nobody_is_reminded_after_passing(body, requirement, course_version):
 
 
 def table(*rows):
-    return "\n".join([",".join(COLUMNS), *rows])
+    return "\n".join([",".join(STAFF.codes()), *rows]).encode()
 
 
 def test_a_dry_run_writes_nothing(body):
@@ -213,8 +213,37 @@ def test_one_fault_stops_the_whole_table(body):
 
     outcome = load_staff(text, allowed=None, dry_run=False)
 
-    assert "Row 3" in outcome.faults[0]
+    assert outcome.told == ["Row 3: Unknown body nowhere"]
     assert not Employment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "The file is empty"),
+        (b"email,name\na@example.org,A\n", "body: The column is missing"),
+        (table("a@example.org,A"), "The row ends here"),
+        (table("a@example.org,=1+1\x00,b,,2026-01-01,"), "control character"),
+        (b"\xff\xfe" + b"\x00" * 9, "not in UTF-8"),
+        (b"PK\x03\x04broken", "The workbook is damaged"),
+    ],
+)
+def test_what_is_no_table_of_staff_changes_nothing(db, content, fault):
+    outcome = load_staff(content, allowed=None, dry_run=False)
+
+    assert fault in " ".join(outcome.told)
+    assert not Employment.objects.exists()
+
+
+@pytest.mark.parametrize("sign", [b",", b";", b"\t"])
+def test_a_table_may_come_as_spreadsheets_write_it(body, sign):
+    text = table(f"a@example.org,A,{body.code},,2026-01-01,")
+
+    outcome = load_staff(
+        b"\xef\xbb\xbf" + text.replace(b",", sign), allowed=None, dry_run=False
+    )
+
+    assert (outcome.told, outcome.added) == ([], 1)
 
 
 def test_a_body_outside_the_scope_is_a_fault(body):

@@ -121,7 +121,8 @@ def test_the_first_page_is_light(page, reader):
 def test_three_escapes_leave_the_page(page, reader, settings):
     settings.QUICK_EXIT_URL = "/en/about/"
     page.goto("/en/report/")
-    page.locator("div.actions a").first.click()
+    with page.expect_navigation():
+        page.locator("div.actions a").first.click()
     for _press in range(3):
         page.keyboard.press("Escape")
 

@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
@@ -9,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from pyxform.xls2xform import convert
 
+from foundation.tables.mistakes import FileRefusedError
 from surveys.models import Questionnaire, Survey
 from surveys.services.exchanging import import_questionnaire
 from surveys.services.fielding import open_wave
 from surveys.shipped import NAMES
 from surveys.xlsform import write
-from surveys.xlsform_reader import FormError, read
+from surveys.xlsform_reader import read
 from tests.factories.accounts import UserFactory
 from tests.factories.surveys import WaveFactory, fielded, option, question, texts
 from tests.surveys.test_formats import EVERY
@@ -159,8 +161,20 @@ def test_every_loss_of_reading_is_named():
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"no workbook", b"{}"])
 def test_what_is_no_workbook_is_refused(content):
-    with pytest.raises(FormError):
+    with pytest.raises(FileRefusedError):
         read(BytesIO(content))
+
+
+def test_a_workbook_that_unpacks_to_a_hundred_times_its_size_is_not_opened():
+    bomb = BytesIO()
+    openpyxl.Workbook().save(bomb)
+    with ZipFile(bomb, "a", ZIP_DEFLATED) as package:
+        package.writestr("xl/worksheets/sheet9.xml", b" " * 90_000_000)
+
+    with pytest.raises(FileRefusedError) as refused:
+        read(BytesIO(bomb.getvalue()))
+
+    assert "unpacks to far more" in str(refused.value.mistakes[0])
 
 
 def test_json_loses_nothing(shipped):

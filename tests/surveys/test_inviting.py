@@ -1,6 +1,7 @@
 """People to be asked, from a file: looked at first, all or none, gone with the close."""
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.notifications.models import Message
+from foundation.tables import mistakes
 from surveys import invitees
 from surveys.invitees import read_invitees
 from surveys.models import Invitation, TokenSpend
@@ -31,36 +33,31 @@ def table(*rows):
         book.active.append(row)
     held = io.BytesIO()
     book.save(held)
-    held.seek(0)
-    return held
+    return held.getvalue()
 
 
-def faults_of(text, strata=(), name="list.csv"):
-    return read_invitees(
-        io.BytesIO(text.encode()), name, dict.fromkeys(strata, 1)
-    ).faults
+def faults_of(text, strata=()):
+    return read_invitees(text.encode(), dict.fromkeys(strata, 1)).told
 
 
-def loaded(wave, text=GOOD, *, dry_run=False, name="list.csv"):
-    return list_invitees(
-        wave=wave, file=io.BytesIO(text.encode()), name=name, dry_run=dry_run, by=None
-    )
+def loaded(wave, text=GOOD, *, dry_run=False):
+    return list_invitees(wave=wave, content=text.encode(), dry_run=dry_run, by=None)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "The first line names the columns: email, language, stratum"),
-        ("mail\na@example.org\n", "The first line names the columns"),
-        ("email,phone\na@example.org,1\n", "The first line names the columns"),
-        ("email,email\na@example.org,b@example.org\n", "named twice"),
-        ("email\n", "Nobody stands in the file"),
-        ("email\na@example\n", "Line 2: “a@example” is no e-mail address"),
-        ("email,language\n\na@example.org,de\n", "Line 3: unknown language “de”"),
-        ("email\na@example.org,x\n", "Line 2: there are more cells than columns"),
+        ("", "The file is empty"),
+        ("post\na@example.org\n", "names none of the columns"),
+        ("email,phone\na@example.org,1\n", "Unknown column “phone”"),
+        ("email,email\na@example.org,b@example.org\n", "named 2 times"),
+        ("email\n", "no rows"),
+        ("email\na@example\n", "Row 2: “a@example” is no e-mail address"),
+        ("email,language\n\na@example.org,de\n", "Row 3: unknown language “de”"),
+        ("email\na@example.org,x\n", "Row 2: Cell 2 stands outside"),
         ("email,stratum\na@example.org,town\n", "this wave has no strata"),
-        ("email\na@example.org\nA@Example.org\n", "Line 3: a@example.org stands in line 2"),
-        ('email\n"a@example.org\n', "a quotation mark is not closed"),
+        ("email\na@example.org\nA@Example.org\n", "Row 3: a@example.org stands in row 2"),
+        ('email\n"a@example.org\n', "quotation marks do not match"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_its_line(text, words):
@@ -75,38 +72,38 @@ def test_a_stratum_without_a_weight_is_refused():
         "email,stratum\na@example.org,town\nb@example.org,\n", ["village"]
     )
 
-    assert [fault.split(":")[0] for fault in found] == ["Line 2", "Line 3"]
+    assert [fault.split(":")[0] for fault in found] == ["Row 2", "Row 3"]
 
 
-@pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
-def test_what_is_no_table_is_refused(name):
-    listed = read_invitees(io.BytesIO(b"\xff\xfe\x00PK"), name, {})
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00PK", b"PK\x03\x04", b"%PDF-1.7"])
+def test_what_is_no_table_is_refused(content):
+    listed = read_invitees(content, {})
 
     assert len(listed.faults) == 1
     assert not listed.people
 
 
 def test_a_list_of_faults_has_an_end(monkeypatch):
-    monkeypatch.setattr(invitees, "MOST_FAULTS", 2)
-    listed = read_invitees(io.BytesIO(b"email\na\nb\nc\nd\n"), "list.csv", {})
+    monkeypatch.setattr(mistakes, "MOST_TOLD", 2)
+    listed = read_invitees(b"email\na\nb\nc\nd\n", {})
 
     assert listed.told[-1] == "And 2 more"
     assert len(listed.told) == 3
 
 
 def test_too_many_lines_are_refused(monkeypatch):
-    monkeypatch.setattr(invitees, "MOST_ROWS", 1)
+    monkeypatch.setattr(invitees, "PEOPLE", replace(invitees.PEOPLE, most_rows=1))
 
-    assert "more than 1 lines" in faults_of("email\na@example.org\nb@example.org\n")[0]
+    assert "more than 1 rows" in faults_of("email\na@example.org\nb@example.org\n")[0]
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
 def test_a_workbook_and_every_kind_of_csv_say_the_same(sign):
     text = "\ufeffStratum,E-mail".replace("E-mail", "Email") + "\r\n,a@example.org\r\n"
-    from_csv = read_invitees(io.BytesIO(text.replace(",", sign).encode()), "a.CSV", {})
+    from_csv = read_invitees(text.replace(",", sign).encode(), {})
 
     rows = table(["stratum", "email", None], [None, " A@example.org "], [None, None])
-    from_book = read_invitees(rows, "a.xlsx", {})
+    from_book = read_invitees(rows, {})
 
     assert from_csv.people == from_book.people
     assert not from_csv.faults + from_book.faults
@@ -114,7 +111,7 @@ def test_a_workbook_and_every_kind_of_csv_say_the_same(sign):
 
 @given(st.binary(max_size=200))
 def test_no_file_breaks_the_reader(content):
-    listed = read_invitees(io.BytesIO(b"email\n" + content), "list.csv", {})
+    listed = read_invitees(b"email\n" + content, {})
 
     assert listed.people or listed.faults
 
@@ -132,7 +129,7 @@ def test_a_look_changes_nothing(wave):
 
 
 def test_one_fault_and_nobody_is_listed(wave):
-    found = loaded(wave, GOOD + "nobody\n")
+    found = loaded(wave, GOOD + "nobody,,\n")
 
     assert len(found.faults) == 1
     assert not Invitation.objects.exists()
@@ -242,7 +239,7 @@ def test_staff_look_first_and_then_load(editor, wave):
 def test_staff_read_what_is_wrong(editor, wave):
     page = upload(editor, wave, "email\n<b>\n")
 
-    assert "Line 2: “&lt;b&gt;” is no e-mail address" in page
+    assert "Row 2: “&lt;b&gt;” is no e-mail address" in page
     assert "Nothing was changed" in page
 
 
