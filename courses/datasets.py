@@ -99,9 +99,10 @@ TRAINING = declare(
         description=_(
             "Persons whose main post was in the body or below it on the day, without"
             " those exempt; trained is who had passed the final test by then with the"
-            " pass mark of his course version and whose pass had not run out. Figures"
-            " of bodies with fewer than ten persons are left out, and so are some others"
-            " from which those could be found by subtraction."
+            " pass mark of his course version and whose pass had not run out. A pass of"
+            " an older version counts until it runs out, also after a major change of"
+            " the course. Figures of bodies with fewer than ten persons are left out, and so"
+            " are some others from which those could be found by subtraction."
         ),
         source=_("The portal"),
         licence=CC_BY,

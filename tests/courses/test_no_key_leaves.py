@@ -1,16 +1,20 @@
 """A crawler over every address a learner can ask: no key before an attempt ends."""
 
+import gzip
 import re
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from django.utils.translation import override
 
 from courses.marking import finish_attempt
 from courses.models import Block, Media, TextTrack
 from courses.services.publishing import publish_version
 from courses.services.testing import start_attempt
+from foundation.open_data.editions import keep_edition
+from foundation.open_data.registry import find_dataset
 from tests.courses.conftest import make_course
 from tests.factories.courses import (
     EVERY_KIND,
@@ -23,7 +27,8 @@ from tests.factories.courses import (
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("secret", "fraction", "is_right", "7351", "0625", "tolerance", "-1/2")
-ROOMS = ("courses/", "certificates/", "api/v1/")
+GZIP = b"\x1f\x8b"
+ROOMS = ("courses/", "certificates/", "api/v1/", "data/")
 
 
 def routes(patterns, prefix=""):
@@ -68,6 +73,7 @@ def attempt(tmp_path, settings):
     for language in ("kk", "ru", "en"):
         BlockTextFactory(block=block, language=language)
     version = publish_version(version=version, by=None)
+    keep_edition(find_dataset("courses"))
     enrolment = EnrolmentFactory(version=version)
     return start_attempt(enrolment=enrolment, quiz=quiz)
 
@@ -75,7 +81,10 @@ def attempt(tmp_path, settings):
 def read(answer):
     """Return status and text, and close a file that was given."""
     parts = answer.streaming_content if answer.streaming else [answer.content]
-    text = b"".join(parts).decode("utf-8", "replace")
+    content = b"".join(parts)
+    if content.startswith(GZIP):
+        content = gzip.decompress(content)
+    text = content.decode("utf-8", "replace")
     # Closing the answer itself would end the test's connection to the database.
     for close in answer._resource_closers:
         close()
@@ -90,6 +99,7 @@ def ask_everything(client, attempt, language):
     for public_id in public_ids:
         for path in addresses(
             language,
+            day=timezone.localdate().isoformat(),
             public_id=public_id,
             slugs=(attempt.enrolment.version.course.slug, "courses", "training"),
             quiz_id=attempt.quiz_id,
@@ -129,7 +139,8 @@ def test_no_address_gives_a_key_before_submission(client, attempt):
         f"GET {page}", f"POST {page}save/", f"GET {learn}", f"GET {learn}1/",
         f"GET {learn}test/{attempt.quiz_id}/", f"GET /en/courses/media/{media}/",
         f"GET /en/courses/media/{media}/kk.vtt", "GET /api/v1/courses/",
-        "GET /en/courses/mine/results/",
+        "GET /en/courses/mine/results/", "GET /en/data/courses/json/",
+        f"GET /en/data/courses/editions/{timezone.localdate()}/",
     } <= reached  # fmt: skip
     assert "A gap" in found[f"GET {page}"][1]
     assert not [name for name, (status, _text) in found.items() if status >= 500]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from courses.models import Obligation, Requirement
 from courses.services.publishing import next_draft, publish_version
 from courses.tasks import keep_obligations
+from courses.training import trained_on
 from foundation.notifications.models import Message
 from foundation.territory.models import Scope
 from tests.courses.test_training import employ, passed
@@ -108,6 +109,23 @@ def test_a_pass_of_the_changed_version_meets_it(first, trained):
         keep_obligations()
 
     assert [met for _opened, _due, met in duties(trained)][1:] == [day]
+
+
+@pytest.mark.parametrize("months", [0, 2])
+def test_the_share_counts_an_old_pass_until_it_runs_out(draft, body, months):
+    draft.validity_months = months or None
+    draft.save()
+    with on(JANUARY - timedelta(days=5)):
+        first = publish_version(version=draft, by=None)
+    user = UserFactory()
+    employ(user, body)
+    passed(user, first, day=JANUARY)
+    publish_next(first, "major")
+
+    shares = trained_on(first.course, MARCH), trained_on(first.course, date(2026, 4, 1))
+
+    later = 0 if months else 1
+    assert [share[body.pk] for share in shares] == [(1, 1), (1, later)]
 
 
 def test_who_finishes_the_old_version_late_has_time_for_the_new_one(
