@@ -106,6 +106,17 @@ class WaveForm(forms.ModelForm[Wave]):
         wave.sample = self.cleaned_data.get("sample", self.instance.sample)
         return wave
 
+    def clean_min_cell(self) -> int:
+        smallest: int = self.cleaned_data["min_cell"]
+        if self.instance.state != Wave.State.DRAFT:
+            promised: int = self.instance.min_cell
+            if smallest < promised:
+                raise ValidationError(
+                    _("People answered on the promise of at least %(promised)s here")
+                    % {"promised": promised}
+                )
+        return smallest
+
     def clean_splits(self) -> list[str]:
         splits = list(self.cleaned_data["splits"])
         check_splits(self._wave(splits=splits))

@@ -3,6 +3,8 @@
 import gzip
 import logging
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from hashlib import blake2b, sha256
 from tempfile import TemporaryFile
 from typing import IO
@@ -31,11 +33,13 @@ def keep_edition(dataset: Dataset) -> Edition | None:
         today = timezone.localdate()
         earlier = Edition.objects.filter(slug=dataset.slug).order_by("-made_on")
         last = earlier.first()
-        if last is not None and last.sha256 == digest:
+        if last is not None and last.is_readable and last.sha256 == digest:
             return None
-        before = _lines(earlier.exclude(made_on=today).first())
+        before = _lines(earlier.readable().exclude(made_on=today).first())
         with transaction.atomic():
-            Edition.objects.filter(slug=dataset.slug, made_on=today).delete()
+            for replaced in earlier.filter(made_on=today):
+                transaction.on_commit(partial(replaced.file.delete, save=False))
+                replaced.delete()
             edition = Edition(
                 slug=dataset.slug,
                 made_on=today,
@@ -91,6 +95,23 @@ def _lines(edition: Edition | None) -> set[bytes]:
                 found.update(_marks(line))
     found.update(_marks(rest))
     return found
+
+
+def withdraw_editions(slug: str, *, since: date) -> None:
+    """Take back the editions of a dataset made on this day or later.
+
+    What they should not have told is in none of their files any more; rows that were
+    right are in the next edition. A file left by a broken process goes at night.
+    """
+    told = Edition.objects.readable().filter(slug=slug, made_on__gte=since)
+    told.update(withdrawn_on=timezone.localdate())
+    transaction.on_commit(forget_withdrawn)
+
+
+def forget_withdrawn() -> None:
+    """Delete the files of editions that were withdrawn."""
+    for edition in Edition.objects.exclude(withdrawn_on=None).exclude(file=""):
+        edition.file.delete()
 
 
 def forget_outdated() -> int:

@@ -19,9 +19,16 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             models.Exists(newer), made_on__lt=timezone.localdate() - KEPT
         )
 
+    def readable(self) -> Self:
+        return self.filter(withdrawn_on=None)
+
 
 class Edition(models.Model):
-    """A dataset as it was on a day, as a compressed CSV file; it is never changed."""
+    """A dataset as it was on a day, as a compressed CSV file; it is never changed.
+
+    One that told what nobody should have read is withdrawn: its checksum stays, its file
+    is deleted.
+    """
 
     slug = models.SlugField(_("dataset"), max_length=80)
     made_on = models.DateField(_("made on"))
@@ -30,7 +37,8 @@ class Edition(models.Model):
     sha256 = models.CharField(_("SHA-256 of the CSV"), max_length=64)
     added = models.PositiveIntegerField(_("rows added"), default=0)
     removed = models.PositiveIntegerField(_("rows removed"), default=0)
-    file = models.FileField(_("file"), upload_to="open_data/editions")
+    file = models.FileField(_("file"), upload_to="open_data/editions", blank=True)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, editable=False)
 
     objects: ClassVar[EditionQuerySet] = EditionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -46,3 +54,7 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} {self.made_on:%Y-%m-%d}"
+
+    @property
+    def is_readable(self) -> bool:
+        return self.withdrawn_on is None

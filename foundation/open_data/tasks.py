@@ -2,7 +2,11 @@ import logging
 
 from celery import shared_task
 
-from foundation.open_data.editions import forget_outdated, keep_edition
+from foundation.open_data.editions import (
+    forget_outdated,
+    forget_withdrawn,
+    keep_edition,
+)
 from foundation.open_data.registry import datasets
 from foundation.publication import renew_pages
 
@@ -20,5 +24,6 @@ def keep_editions() -> None:
             keep_edition(dataset)
         except Exception:
             logger.exception("No edition of %s could be stored", dataset.slug)
+    forget_withdrawn()
     forget_outdated()
     renew_pages()

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from http import HTTPStatus
 from io import StringIO
 from typing import Any
 
@@ -42,15 +43,20 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @stored_page
 def dataset_page(request: HttpRequest, slug: str) -> HttpResponse:
-    dataset = _dataset(slug)
+    return _dataset_page(request, _dataset(slug))
+
+
+def _dataset_page(
+    request: HttpRequest, dataset: Dataset, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
     outline = dataset.geometry is not None and dataset.geometry.is_outline
     context = {
         "dataset": dataset,
-        "editions": Edition.objects.filter(slug=slug),
+        "editions": Edition.objects.filter(slug=dataset.slug),
         "count": dataset.rows().order_by().count(),
         "attribution": ATTRIBUTION if outline else "",
     }
-    return render(request, "open_data/dataset.html", context)
+    return render(request, "open_data/dataset.html", context, status=status)
 
 
 @require_safe
@@ -99,6 +105,8 @@ def csv_metadata(request: HttpRequest, slug: str) -> HttpResponse:
 def edition(request: HttpRequest, slug: str, day: str) -> HttpResponseBase:
     """Return a dataset as it was on a day, compressed; its checksum is its ETag."""
     row = get_object_or_404(Edition, slug=slug, made_on=_day(day))
+    if not row.is_readable:
+        return _dataset_page(request, _dataset(slug), HTTPStatus.GONE)
     response = FileResponse(
         row.file.open("rb"),
         content_type="application/gzip",

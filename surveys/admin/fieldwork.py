@@ -69,6 +69,9 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
             locked.append("questionnaire")
         if obj and obj.releases.exclude(state=Release.State.DRAFT).exists():
             locked.append("pairs_told")
+        if obj and Release.objects.withdrawal_of(obj):
+            # What showed too much is published anew with more hidden.
+            locked = [name for name in locked if name not in {"min_cell", "pairs_told"}]
         return list(dict.fromkeys(locked))
 
     def get_fieldsets(self, request: HttpRequest, obj: Wave | None = None) -> Any:
@@ -150,10 +153,13 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
     def save_model(
         self, request: HttpRequest, obj: Wave, form: Any, change: bool
     ) -> None:
-        """Count the pairs of a closed wave when others are chosen."""
+        """Count the pairs of a closed wave when others are chosen, and hide anew."""
         super().save_model(request, obj, form, change)
-        if obj.state == Wave.State.CLOSED and "pairs" in form.changed_data:
+        if obj.state != Wave.State.CLOSED:
+            return
+        if "pairs" in form.changed_data:
             count_pairs(obj)
+        if {"pairs", "min_cell"} & set(form.changed_data):
             keep(obj)
 
     def has_delete_permission(

@@ -62,6 +62,12 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """Return those whose figures anybody may read: the superseded ones too."""
         return self.filter(state__in=Release.READABLE)
 
+    def withdrawal_of(self, wave: Wave) -> "Release | None":
+        """Return the wave's newest release if withdrawn: then it shows no figures."""
+        shown = self.filter(wave=wave).exclude(state=Release.State.DRAFT)
+        newest = shown.order_by("-number").first()
+        return newest if newest and newest.is_withdrawn else None
+
 
 class Release(models.Model):
     """Results as they were published: frozen, hashed, superseded and never edited."""

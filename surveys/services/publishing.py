@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.languages import columns, languages
+from foundation.open_data.editions import withdraw_editions
 from foundation.publication import renew_pages
 from foundation.search.services import index
 from foundation.territory.models import Area, AreaPopulation
+from surveys.datasets import FIGURES
 from surveys.definition import canonical
 from surveys.estimates import estimates, weigh
 from surveys.models import (
@@ -136,7 +138,9 @@ def withdraw_release(
 ) -> Release:
     """Take figures back for good: the release stays listed, with the reason why.
 
-    A release it had superseded stays so, for nobody said that it is right again.
+    A release it had superseded stays so, for nobody said that it is right again. The
+    tables of the wave wait for the next release, and the versions of the open data that
+    had the figures are withdrawn as well.
     """
     release = Release.objects.select_for_update().get(pk=release.pk)
     if not release.is_readable:
@@ -150,6 +154,8 @@ def withdraw_release(
     release.save(
         update_fields=["state", "withdrawn_on", *columns("withdrawal")],
     )
+    assert release.published_on is not None
+    withdraw_editions(FIGURES.slug, since=release.published_on)
     tell_of_release(release, "withdraw", by)
     return release
 

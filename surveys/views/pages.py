@@ -104,7 +104,9 @@ def _public_wave(public_id: str) -> Wave:
 @stored_page
 def results(request: HttpRequest, public_id: str) -> HttpResponse:
     wave = _public_wave(public_id)
-    found = results_of(wave) if wave.shows_totals else None
+    withdrawal = Release.objects.withdrawal_of(wave)
+    is_shown = wave.shows_totals and not withdrawal
+    found = results_of(wave) if is_shown else None
     kinds = {q.code: q.kind for q in wave.questionnaire.definition.items}
     crosses = [
         (cross, area_map(cross) if kinds[cross.split] == "area" else None)
@@ -114,6 +116,7 @@ def results(request: HttpRequest, public_id: str) -> HttpResponse:
         "wave": wave,
         "survey": wave.questionnaire.survey,
         "is_open": wave.is_open(timezone.localdate()),
+        "withdrawal": withdrawal,
         "responses": found.responses if found else None,
         "tables": found.tables if found and found.responses else [],
         # Groups are compared once nothing changes any more.
@@ -132,6 +135,8 @@ def export(request: HttpRequest, public_id: str, file_format: str) -> HttpRespon
     wave = _public_wave(public_id)
     if not wave.shows_totals or file_format not in {"csv", "json"}:
         raise Http404
+    if withdrawal := Release.objects.withdrawal_of(wave):
+        return _release_page(request, withdrawal, HTTPStatus.GONE)
     content = aggregate_file(wave, file_format, with_bom=request.GET.get("bom") == "1")
     response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
     response["Content-Disposition"] = (

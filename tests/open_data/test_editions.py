@@ -1,12 +1,17 @@
 import gzip
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from foundation.open_data.datasets import AREAS
-from foundation.open_data.editions import forget_outdated, keep_edition
+from foundation.open_data.editions import (
+    forget_outdated,
+    keep_edition,
+    withdraw_editions,
+)
 from foundation.open_data.models import Edition
 from foundation.open_data.tasks import keep_editions
 from tests.factories.territory import AreaFactory
@@ -105,3 +110,30 @@ def test_an_edition_is_downloaded_with_its_checksum(client):
 @pytest.mark.parametrize("day", ["2020-01-01", "x", "2020-13-01"])
 def test_an_edition_that_was_not_made_is_not_found(client, day):
     assert client.get(f"/en/data/areas/editions/{day}/").status_code == 404
+
+
+def test_a_withdrawn_edition_loses_its_file_at_night_at_the_latest(time_machine):
+    AreaFactory()
+    edition = keep_edition(AREAS)
+
+    withdraw_editions("areas", since=edition.made_on)
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    keep_editions()
+
+    next_day, day = Edition.objects.filter(slug="areas")
+    assert not Path(edition.file.path).exists()
+    assert (day.is_readable, day.sha256) == (False, edition.sha256)
+    assert next_day.is_readable
+
+
+def test_the_file_of_a_replaced_edition_is_deleted(django_capture_on_commit_callbacks):
+    area = AreaFactory()
+    first = keep_edition(AREAS)
+    area.name_en = "Another"
+    area.save()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        second = keep_edition(AREAS)
+
+    assert not Path(first.file.path).exists()
+    assert b"Another" in read(second)

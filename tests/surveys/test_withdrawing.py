@@ -1,25 +1,55 @@
 """Results taken back: listed with the reason, shown nowhere, and for good."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from foundation.audit.models import AuditEvent
 from foundation.languages import columns
-from surveys.datasets import changes_of_releases, public_figures
-from surveys.models import Release
+from foundation.open_data.editions import keep_edition
+from surveys.datasets import FIGURES, changes_of_releases, public_figures
+from surveys.models import Release, Wave
 from surveys.services.publishing import verify, withdraw_release
 from tests.factories.accounts import UserFactory
 from tests.surveys.test_publishing import hand_wave, released
 
 pytestmark = pytest.mark.django_db
 REASON = {"kk": "Қате салмақ", "ru": "Ошибка в весах", "en": "Wrong weights"}
+CORRECTION = {"reason_kk": "Түзету", "reason_ru": "Исправление"}
 FILES = ["csv", "json", "sdmx", "ddi", "package"]
+
+
+def export_of(wave):
+    return reverse("surveys:export", args=[wave.public_id, "csv"])
+
+
+def wave_fields(wave, **changed):
+    """Return what staff post who change a closed wave."""
+    words = [*columns("label"), *columns("population")]
+    return {
+        **{name: getattr(wave, name) for name in words},
+        "opens_on": wave.opens_on.isoformat(),
+        "closes_on": wave.closes_on.isoformat(),
+        **dict.fromkeys(["pairs-TOTAL_FORMS", "pairs-INITIAL_FORMS"], "0"),
+        **dict.fromkeys(
+            ["quota_counts-TOTAL_FORMS", "quota_counts-INITIAL_FORMS"], "0"
+        ),
+        **changed,
+    }
 
 
 def withdrawn(release):
     return withdraw_release(release=release, reason=REASON, by=None)
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -56,6 +86,82 @@ def test_its_files_are_gone_and_say_why(client, release, file_format):
 
     assert answer.status_code == 410
     assert "Wrong weights" in answer.content.decode()
+
+
+def test_the_tables_of_the_wave_wait_for_the_next_release(client, release):
+    wave, figure = release.wave, '<td class="num">20</td>'
+    assert figure in client.get(wave.get_absolute_url()).content.decode()
+
+    withdrawn(release)
+
+    page = client.get(wave.get_absolute_url()).content.decode()
+    assert "Wrong weights" in page
+    assert figure not in page
+    assert "download>" not in page
+    assert client.get(export_of(wave)).status_code == 410
+
+    released(wave, number=2, **CORRECTION)
+    assert figure in client.get(wave.get_absolute_url()).content.decode()
+    assert client.get(export_of(wave)).status_code == 200
+
+
+def test_a_withdrawn_older_release_leaves_the_tables_of_the_newer(client, release):
+    released(release.wave, number=2, **CORRECTION)
+
+    withdrawn(release)
+
+    assert client.get(export_of(release.wave)).status_code == 200
+
+
+def test_versions_of_the_open_data_that_had_it_are_withdrawn(
+    client, release, django_capture_on_commit_callbacks
+):
+    edition = keep_edition(FIGURES)
+    stored = Path(edition.file.path)
+    address = f"/en/data/survey-results/editions/{edition.made_on}/"
+    assert stored.exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        withdrawn(release)
+
+    answer = client.get(address)
+    assert answer.status_code == 410
+    assert "should not have been published" in answer.content.decode()
+    assert not stored.exists()
+
+
+def test_a_version_from_before_the_release_stays(release, time_machine):
+    time_machine.move_to(timezone.now() - timedelta(days=1))
+    before = keep_edition(FIGURES)
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+
+    withdrawn(release)
+
+    before.refresh_from_db()
+    assert before.is_readable
+    assert Path(before.file.path).exists()
+
+
+def test_after_a_withdrawal_more_can_be_hidden_and_nothing_shown(head, release):
+    address = reverse("admin:surveys_wave_change", args=[release.wave.pk])
+    assert 'name="min_cell"' not in head.get(address).content.decode()
+
+    withdrawn(release)
+    refused = head.post(address, wave_fields(release.wave, min_cell="9"))
+    assert "on the promise of at least 10" in refused.content.decode()
+    head.post(address, wave_fields(release.wave, min_cell="50"))
+
+    released(release.wave, number=2, **CORRECTION)
+    page = head.get(release.wave.get_absolute_url()).content.decode()
+    assert '<td class="num">20</td>' not in page
+    assert Wave.objects.get(pk=release.wave.pk).min_cell == 50
+
+
+def test_the_database_lets_no_smaller_group_be_shown(release):
+    Wave.objects.update(min_cell=50)
+
+    with pytest.raises(DatabaseError, match="promised"), transaction.atomic():
+        Wave.objects.update(min_cell=20)
 
 
 def test_it_stays_listed_and_leaves_open_data(client, release):
@@ -110,8 +216,7 @@ def test_a_draft_is_not_withdrawn():
 
 
 def test_a_superseded_release_does_not_come_back(release):
-    words = {"reason_kk": "Түзету", "reason_ru": "Исправление"}
-    second = released(release.wave, number=2, **words)
+    second = released(release.wave, number=2, **CORRECTION)
 
     withdrawn(second)
 
