@@ -1,9 +1,12 @@
 """The child: a file on standard input, what it told and its clean copy on output.
 
+Called with its limits, bytes of memory and seconds of work.
+
 Whatever a library raises over a spoiled file ends the child, and that is an answer, too.
 """
 
 import json
+import resource
 import sys
 from collections.abc import Callable
 
@@ -11,6 +14,7 @@ from reports.cleaning.found import Cleaned, NoCopyError, kind_of
 from reports.cleaning.images import clean_image
 from reports.cleaning.office import clean_office
 from reports.cleaning.pdf import clean_pdf
+from reports.cleaning.recordings import clean_recording
 
 Cleaner = Callable[[bytes], Cleaned]
 
@@ -19,10 +23,12 @@ CLEANERS: dict[str, Cleaner] = {
     "image": clean_image,
     "pdf": clean_pdf,
     "office": clean_office,
+    "recording": clean_recording,
 }
 
 
-def main() -> None:
+def main(memory: int, seconds: int) -> None:
+    _limit(memory, seconds)
     content = sys.stdin.buffer.read()
     cleaner = CLEANERS.get(kind_of(content))
     said: dict[str, object] = {"state": "unknown"}
@@ -36,12 +42,19 @@ def main() -> None:
             said = {
                 "state": "clean",
                 "found": copy.found,
-                "suffix": copy.suffix,
-                "type": copy.type,
+                "copy": (copy.suffix, copy.type, len(copy.content)),
             }
             cleaned = copy.content
-    sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + cleaned)
+    sys.stdout.buffer.writelines((json.dumps(said).encode(), b"\n", cleaned))
+
+
+def _limit(memory: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    # No file can be written, so that no library leaves plaintext somewhere.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

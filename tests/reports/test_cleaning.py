@@ -152,6 +152,7 @@ FILES = {
     "jpeg": (lambda: picture("JPEG"), ".jpg"),
     "png": (lambda: picture("PNG"), ".png"),
     "heic": (lambda: picture("HEIC"), ".jpg"),
+    "avif": (lambda: picture("AVIF"), ".jpg"),
     "pdf": (pdf, ".pdf"),
     "docx": (word, ".docx"),
     "xlsx": (workbook, ".xlsx"),
@@ -198,7 +199,7 @@ def test_a_clean_copy_names_nobody_and_the_reporter_sees_who_was_named(kind):
     assert clean(copy.content).suffix == suffix
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "heic"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "heic", "avif"])
 def test_place_and_camera_of_a_picture_are_found_and_gone(kind):
     copy = clean(FILES[kind][0]())
 
@@ -288,7 +289,10 @@ def test_a_child_cleans_and_the_copy_lies_sealed():
 @pytest.mark.parametrize(
     ("content", "state"),
     [
-        (b"\0\0\0\x18ftypmp42" + b"\0" * 99, "unknown"),
+        (b"\0\0\0\x18ftypmp42" + b"\0" * 99, "failed"),
+        (b"OggS broken", "failed"),
+        (b"ffconcat version 1.0\nfile /etc/passwd\n", "unknown"),
+        (b"#EXTM3U\nhttp://127.0.0.1/\n", "unknown"),
         (b"<svg onload='alert(1)'/>", "unknown"),
         (b"", "unknown"),
         (b"%PDF-1.7 broken", "failed"),
@@ -322,6 +326,6 @@ def test_a_bomb_takes_the_child_down_and_nothing_else(monkeypatch):
 
 
 def test_a_file_too_large_is_not_opened(monkeypatch):
-    monkeypatch.setattr(cleaning, "LONGEST", 10)
+    monkeypatch.setattr(cleaning, "LONGEST_OTHER", 10)
 
     assert cleaning.with_clean_copy(stored(b"x" * 11))["state"] == "large"
