@@ -10,6 +10,7 @@ from reports.models import Recipient, Tip
 from reports.services import cases
 from reports.services.vaults import open_vault, unlock
 from reports.shipped import load_reports
+from tests.e2e.keyboard import Keyboard, fits
 from tests.factories.reports import PASSPHRASE, recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +33,10 @@ def a_photo():
     return sink.getvalue()
 
 
-def write(page, language, look=lambda page: None):
+WORKED = "document.querySelector('[data-proof] [name=proof]').value"
+
+
+def write(page, language, look=lambda page: None, has_scripts=True):
     """Go the whole way; return the receipt."""
     page.goto(f"/{language}/report/")
     look(page)
@@ -60,7 +64,10 @@ def write(page, language, look=lambda page: None):
     page.locator(FORWARD).click()
     look(page)
     # Whoever has no scripts waits, whoever has some works.
-    page.wait_for_timeout(10_500)
+    if has_scripts:
+        page.wait_for_function(WORKED)
+    else:
+        page.wait_for_timeout(10_500)
     page.locator(FORWARD).click()
     look(page)
     return page.locator(".receipt").inner_text()
@@ -70,12 +77,17 @@ def write(page, language, look=lambda page: None):
 def test_a_report_goes_its_whole_way_without_scripts(
     browser, address, reader, language
 ):
-    context = browser.new_context(base_url=address, java_script_enabled=False)
+    # 320 px are 1,280 px enlarged to 400 %.
+    narrow = {"width": 320, "height": 640}
+    context = browser.new_context(
+        base_url=address, java_script_enabled=False, viewport=narrow
+    )
     page = context.new_page()
 
-    receipt = write(page, language)
+    receipt = write(page, language, look=fits, has_scripts=False)
     page.fill("#id_receipt", receipt)
     page.locator("main form button").click()
+    fits(page)
     secret = unlock(recipient=reader, passphrase=PASSPHRASE, by=reader.user)
     vault = open_vault(secret=secret, user=reader.user)
     tip = Tip.objects.get()
@@ -84,6 +96,7 @@ def test_a_report_goes_its_whole_way_without_scripts(
     page.fill("#id_receipt", receipt.lower())
     page.locator("main form button").click()
 
+    fits(page)
     expect(page.locator(".turn-staff .said")).to_have_text("We look")
     expect(page.locator("main")).to_contain_text("Do not call")
     with page.expect_download() as download:
@@ -127,3 +140,47 @@ def test_three_escapes_leave_the_page(page, reader, settings):
         page.keyboard.press("Escape")
 
     page.wait_for_url("**/about/")
+
+
+def test_a_report_is_written_and_read_by_keyboard_alone(page, reader):
+    keys = Keyboard(page)
+    page.goto("/kk/report/")
+    keys.go("div.actions a")
+    keys.choose("subject", "theft")
+    keys.write("textarea[name=what]", "The marked words")
+    for _section in range(2):
+        keys.go(FORWARD)
+    keys.choose("danger", "yes")
+    keys.go(FORWARD)
+    keys.write("textarea[name=danger_what]", "Do not call")
+    for _section in range(2):
+        keys.go(FORWARD)
+    keys.to("#id_file")
+    # The dialogue in which a file is chosen belongs to the system.
+    photo = {"name": "фото.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
+    page.set_input_files("#id_file", [photo])
+    keys.go("p button[value=add]")
+    expect(page.locator("main")).to_contain_text("Camera of mine")
+    keys.go(FORWARD)
+    page.wait_for_function(WORKED)
+    keys.go(FORWARD)
+    receipt = page.locator(".receipt").inner_text()
+    keys.write("#id_receipt", receipt)
+    keys.go("main form button")
+    page.goto("/kk/report/receipt/")
+    keys.write("#id_receipt", receipt)
+    keys.go("main form button")
+    expect(page.locator("main")).to_contain_text("Do not call")
+
+
+def test_a_report_keeps_its_controls_in_forced_colours(page, reader, axe):
+    page.emulate_media(forced_colors="active")
+
+    def look(page):
+        axe(page)
+        for button in page.locator("main button:visible").all():
+            edge = button.evaluate("b => getComputedStyle(b).borderTopStyle")
+            assert edge != "none", f"{page.url}: {button.inner_text()} has no edge"
+
+    write(page, "ru", look=look)
+    look(page)
