@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.languages import columns, languages
+from foundation.rows import RowsField
 from surveys.condition_rows import (
     AnyRow,
     CheckRow,
@@ -25,7 +26,6 @@ from surveys.conditions import (
 )
 from surveys.definition import Question
 from surveys.models import Item, Questionnaire
-from surveys.rows import RowsField
 
 JOINS = [
     ("and", gettext_lazy("All of the conditions hold")),

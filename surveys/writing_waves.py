@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrPromise
 
+from foundation.rows import RowsField
 from surveys.condition_rows import QuotaRow, answers_to, heading, lists_of
 from surveys.conditions import Row, constant, expression_of, rows_of, with_answers
 from surveys.definition import Definition, Question
 from surveys.models import PolicyAction, Release, Wave, WeightScheme
 from surveys.pairs import FIRST, MOST, SECOND, check_pairs
 from surveys.results import countable, labels
-from surveys.rows import RowsField
 from surveys.services.fielding import check_quotas, check_splits, check_strata
 from surveys.services.publishing import CASES
 

@@ -36,15 +36,15 @@ class Rows(BaseFormSet[forms.Form]):
 
 
 class RowsWidget(forms.Widget):
-    template_name = "surveys/widgets/rows.html"
+    template_name = "widgets/rows.html"
 
     def __init__(self, field: "RowsField") -> None:
         super().__init__()
         self.field = field
 
     class Media:
-        css = {"all": ["css/surveys_rows.css"]}
-        js = ["js/surveys_rows.js"]
+        css = {"all": ["css/rows.css"]}
+        js = ["js/rows.js"]
 
     def value_from_datadict(
         self, data: Mapping[str, Any], files: Any, name: str
