@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 CHROMIUM = next(
@@ -19,6 +19,10 @@ CHROMIUM = next(
     ),
     None,
 )
+
+# A machine that does other work, too, is slow now and then.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,7 +63,7 @@ def troubles() -> list[str]:
 def page(browser: Browser, address: str, troubles: list[str]) -> Iterator[Page]:
     """A page that fails its test on a console error or a request to another host."""
     context = browser.new_context(base_url=address, locale="en-GB")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.on(
         "console",
