@@ -4,9 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http.client import HTTPConnection
+from socket import socket
 from threading import Thread
 from time import monotonic, sleep
 from urllib.parse import urlencode
@@ -23,28 +24,22 @@ from courses.services.testing import start_attempt
 from courses.tasks import close_overdue_attempts
 from tests.courses.conftest import make_course
 from tests.courses.test_testing import sent
+from tests.databases import address_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BEGIN = """
-import sys
+GRANIAN = (
+    *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
+    *("--workers", "1", "--blocking-threads", "4", "--no-access-log"),
+    *("--log-level", "error", "portal.wsgi:application"),
+)
+CLOSE = """
 import django
-from django.conf import settings
 django.setup()
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-"""
-WEB = """
-from wsgiref.simple_server import make_server
-from django.core.wsgi import get_wsgi_application
-settings.ALLOWED_HOSTS = ["127.0.0.1"]
-server = make_server("127.0.0.1", 0, get_wsgi_application())
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
-WORKER = """
 from courses.tasks import close_overdue_attempts
 close_overdue_attempts()
 """
+WORKER = (sys.executable, "-c", CLOSE)
 WAITS = (
     "SELECT count(*) FROM pg_locks"
     " WHERE NOT granted AND relation = 'courses_attemptitem'::regclass"
@@ -53,20 +48,52 @@ TOKEN = "a" * 32
 
 
 @contextmanager
-def child(code):
+def child(command):
+    """Start a program on the tests' database, as the first of a group of processes."""
     process = subprocess.Popen(
-        [sys.executable, "-c", BEGIN + code, settings.DATABASES["default"]["NAME"]],
+        command,
         cwd=settings.BASE_DIR,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
-        stdout=subprocess.PIPE,
+        env=os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "DATABASE_URL": address_of(connection.settings_dict["NAME"]),
+            "ALLOWED_HOSTS": "127.0.0.1",
+        },
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield process
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
-        process.stdout.close()
+
+
+@contextmanager
+def served():
+    """Answer as in production; give the process and its port."""
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with child((*GRANIAN, "--port", str(port))) as process:
+        end = monotonic() + 60
+        while not answers(port):
+            assert process.poll() is None
+            assert monotonic() < end
+            sleep(0.1)
+        yield process, port
+
+
+def answers(port):
+    line = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        line.request("GET", "/robots.txt")
+        return bool(line.getresponse().status)
+    except OSError:
+        return False
+    finally:
+        line.close()
 
 
 @contextmanager
@@ -88,7 +115,7 @@ def kill_when_it_waits(process):
         with connection.cursor() as cursor:
             cursor.execute(WAITS)
             waits = cursor.fetchone()[0] > 0
-    process.send_signal(signal.SIGKILL)
+    os.killpg(process.pid, signal.SIGKILL)
     assert process.wait(30) == -signal.SIGKILL
 
 
@@ -126,8 +153,7 @@ def test_a_killed_web_process_keeps_every_answer_it_said_was_saved(taken):
         {name: value for name, value in sent(attempt).items() if name[1:2] == str(n)}
         for n in range(1, 5)
     ]
-    with child(WEB) as process:
-        port = int(process.stdout.readline())
+    with served() as (process, port):
         said = [post(port, attempt, code, form) for form in forms[:3]]
         with answers_locked():
             late = Thread(target=post, args=(port, attempt, code, forms[3]))

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
@@ -13,6 +12,7 @@ from django.db import connection
 
 from portal.embedded.postgres import find_binaries
 from reports.services import cases
+from tests.databases import address_of
 from tests.factories.reports import PASSPHRASE
 from tests.reports.conftest import MARK
 from tests.reports.test_cleaning import stored
@@ -47,10 +47,6 @@ back = [read_report(open_by_receipt(r)).turns[-1].text for r in receipts]
 call_command("verify_audit", stdout=sys.stderr)
 print(json.dumps([said, files, back]))
 """
-
-
-def address_of(database):
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
 
 
 def tool(name, *words):
