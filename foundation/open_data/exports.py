@@ -1,6 +1,6 @@
 """Files of exactly what was asked for: all rows, of one moment, never cut short."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -46,12 +46,17 @@ class ShortExportError(Exception):
 class Stream:
     """Pieces of a file; closing it ends the snapshot, even if nothing was read."""
 
-    def __init__(self, pieces: Iterator[bytes], close: Callable[[], None]) -> None:
+    def __init__(self, pieces: Generator[bytes], close: Callable[[], None]) -> None:
         self.pieces = pieces
-        self.close = close
+        self._close = close
 
     def __iter__(self) -> Iterator[bytes]:
         return self.pieces
+
+    def close(self) -> None:
+        # Rows that are under way first, then the connection they come by.
+        self.pieces.close()
+        self._close()
 
 
 def export_response(
@@ -164,7 +169,7 @@ def _all_of(rows: Rows, count: int) -> Rows:
         raise ShortExportError(f"{number} rows instead of {count}")
 
 
-def _ending_in_words(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
+def _ending_in_words(pieces: Iterator[bytes], count: int) -> Generator[bytes]:
     """End CSV that breaks off with a line no reader takes for a row.
 
     The application server ends the answer in order after an error, so without the line

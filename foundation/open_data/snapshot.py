@@ -1,6 +1,8 @@
 """Rows of one moment, read as they are sent, however many there are."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,9 +50,10 @@ class Snapshot:
     def stream(self, rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a `values_list` through a cursor of the server."""
         compiler = rows.query.get_compiler(connection=self.connection)
-        yield from compiler.results_iter(
+        read = compiler.results_iter(
             tuple_expected=True, chunked_fetch=True, chunk_size=CHUNK
         )
+        yield from _read_ahead(read) if self._is_own else read
 
     def close(self) -> None:
         if self._is_own:
@@ -66,6 +69,22 @@ class Snapshot:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _read_ahead(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Let the database find the next rows while those before are being written.
+
+    Closing it waits for the rows that are under way, so that the connection is free.
+    """
+
+    def read() -> list[tuple[Any, ...]]:
+        return list(islice(rows, CHUNK))
+
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(read)
+        while some := coming.result():
+            coming = reader.submit(read)
+            yield from some
 
 
 def _own_connection() -> BaseDatabaseWrapper:

@@ -2,14 +2,15 @@ import csv
 import json
 from dataclasses import replace
 from io import StringIO
-from threading import Thread
+from threading import Thread, active_count
 from time import monotonic, sleep
 
 import pytest
-from django.db import connection, connections
+from django.db import DataError, connection, connections
 from django.http import Http404
 
-from foundation.open_data import exports
+from foundation.open_data import exports, writers
+from foundation.open_data import snapshot as snapshot_module
 from foundation.open_data.datasets import AREAS, BODIES, POPULATIONS
 from foundation.open_data.exports import (
     COUNT_HEADER,
@@ -179,6 +180,33 @@ def test_export_that_nobody_reads_ends_its_connection(three_areas):
     areas_as("csv").close()
 
     assert comes_down_to(before)
+
+
+def test_export_that_is_broken_off_ends_its_connection_and_its_reading(
+    three_areas, monkeypatch
+):
+    monkeypatch.setattr(snapshot_module, "CHUNK", 1)
+    monkeypatch.setattr(writers, "ROWS_A_PIECE", 1)
+    before, threads = open_connections(), active_count()
+
+    response = areas_as("csv")
+    pieces = response.streaming_content
+    next(pieces), next(pieces)
+    assert active_count() == threads + 1
+    response.close()
+
+    assert active_count() == threads
+    assert comes_down_to(before)
+
+
+def test_a_reading_that_fails_is_told_and_leaves_no_thread(three_areas):
+    threads = active_count()
+    with Snapshot() as snapshot:
+        rows = snapshot.stream(AREAS.rows().extra(select={"x": "1/0"}).values_list("x"))
+        with pytest.raises(DataError):
+            list(rows)
+
+    assert active_count() == threads
 
 
 def comes_down_to(number):

@@ -6,6 +6,8 @@ from io import BytesIO, StringIO
 
 import pytest
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from foundation.open_data import writers
@@ -13,6 +15,7 @@ from foundation.open_data.registry import Column
 from foundation.open_data.writers import (
     About,
     TooManyRowsError,
+    as_text,
     write_csv,
     write_json,
     write_xlsx,
@@ -41,6 +44,29 @@ def as_cells(*values):
 def workbook(rows, count):
     with write_xlsx(COLUMNS, rows, about=ABOUT, count=count) as file:
         return load_workbook(BytesIO(file.read()))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=20), st.one_of(st.none(), st.decimals(allow_nan=False))
+        ),
+        max_size=30,
+    )
+)
+def test_any_table_is_read_back_as_it_was_written(table):
+    columns = [Column("id", "Id"), Column("value", "Value", type="number")]
+
+    written = b"".join(write_csv(columns, iter(table))).decode()
+
+    _head, *lines = csv.reader(StringIO(written, newline=""))
+    assert lines == [[as_text(text), as_text(number)] for text, number in table]
+
+
+def test_a_line_of_one_empty_cell_is_not_passed_over():
+    written = b"".join(write_csv(COLUMNS[:1], iter([["a"], [None], ["b"]]))).decode()
+
+    assert list(csv.reader(StringIO(written))) == [["id"], ["a"], [""], ["b"]]
 
 
 FORMULAS = [
@@ -144,4 +170,4 @@ def test_pieces_are_of_one_size(monkeypatch):
 
     pieces = list(write_csv(COLUMNS, iter([["x", n] for n in range(5)])))
 
-    assert [piece.count(b"\r\n") for piece in pieces] == [3, 2, 1, 0]
+    assert [piece.count(b"\r\n") for piece in pieces] == [1, 2, 2, 1]
