@@ -205,11 +205,16 @@ def test_an_organisation_from_the_request_to_its_report(client, shipped):
             "ends_at": (starts + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M"),
             "signup_until": starts.strftime("%Y-%m-%dT%H:%M"),
             "slots": 3,
+            "checklist-TOTAL_FORMS": 2,
+            "checklist-INITIAL_FORMS": 0,
+            "checklist-0-text_kk": "Белгі бар ма?",
+            "checklist-0-text_ru": "Есть ли знак?",
             "submit": "yes",
         },
     )
     initiative = Initiative.objects.get()
     assert initiative.state == "in_review"
+    assert [row.text_ru for row in initiative.checklist.all()] == ["Есть ли знак?"]
     open_initiative(initiative=initiative, by=UserFactory())
     now = timezone.now()
     Initiative.objects.update(
