@@ -22,11 +22,14 @@ os.environ.setdefault(
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.contrib.auth.models import Group  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from foundation.accounts.models import User  # noqa: E402
+from foundation.accounts.roles import sync_roles  # noqa: E402
+from foundation.territory.models import Area, Scope  # noqa: E402
 from volunteers.models import (  # noqa: E402
     Certificate,
     Initiative,
@@ -128,20 +131,43 @@ def lists(client: Client) -> dict[str, str]:
         "staff: initiatives": "/admin/volunteers/initiative/",
         "staff: sign-ups": "/admin/volunteers/signup/",
         "staff: dashboard": "/admin/",
+        "area staff: volunteers": profile,
+        "area staff: who applied": f"{profile}?state__exact=applied",
+        "area staff: volunteers, a name": f"{profile}?q=Volunteer+1234",
+        "area staff: volunteers, page 1,000": f"{profile}?p=1000",
+        "area staff: initiatives": "/admin/volunteers/initiative/",
+        "area staff: sign-ups": "/admin/volunteers/signup/",
+        "area staff: dashboard": "/admin/",
         # What an admin page costs before it shows any of the million rows.
         "staff: six directions (yardstick)": "/admin/volunteers/direction/",
     }
 
 
-def measure_lists() -> None:
-    staff = User.objects.get_or_create(
+def agency() -> User:
+    return User.objects.get_or_create(
         email="bench@example.org", defaults={"is_staff": True, "is_superuser": True}
     )[0]
+
+
+def coordinator() -> User:
+    """Return who reviews the volunteers of one region: a twentieth of them."""
+    sync_roles()
+    user = User.objects.get_or_create(
+        email="area@example.org", defaults={"is_staff": True}
+    )[0]
+    user.groups.set(Group.objects.filter(name="volunteer coordinator"))
+    area = Area.objects.get(iso="KZ-35")
+    Scope.objects.get_or_create(user=user, kind=Scope.Kind.AREA, area=area)
+    return user
+
+
+def measure_lists() -> None:
+    logins = {"staff": agency(), "area staff": coordinator()}
     for name, path in lists(Client()).items():
         # Public pages are asked for as a stranger, those of staff with a login.
         client = Client()
-        if name.startswith("staff"):
-            client.force_login(staff)
+        if user := logins.get(name.partition(":")[0]):
+            client.force_login(user)
 
         def ask(client: Client = client, path: str = path) -> object:
             return client.get(path)

@@ -1,4 +1,4 @@
-"""The numbers of the room's first page."""
+"""The numbers of the room's first page, and those of an organisation."""
 
 from decimal import Decimal
 
@@ -35,3 +35,15 @@ def recount() -> dict[str, Decimal]:
     if before != counted:
         renew_pages()
     return counted
+
+
+def achieved_by(organisation: Organisation) -> dict[str, Decimal | int]:
+    """Count what an organisation has done, as confirmed, reported or verified."""
+    own = Initiative.objects.filter(organisation=organisation)
+    hours = Hours.objects.confirmed().filter(sign_up__initiative__in=own)
+    seen = Observation.objects.verified().filter(initiative__in=own)
+    return {
+        "reports": own.filter(state=Initiative.State.REPORTED).count(),
+        "hours": hours.aggregate(sum=Sum("confirmed"))["sum"] or 0,
+        "observations": seen.count(),
+    }

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.utils import translation
+
 from foundation.accounts.models import User
 from foundation.notifications.services import send
+from volunteers.calendar_file import calendar_of
 from volunteers.models import (
     Initiative,
     Letter,
@@ -11,6 +14,9 @@ from volunteers.models import (
     SignUp,
     VolunteerProfile,
 )
+
+# Mails that say when to come bring the calendar's entry; a cancelled one takes it back.
+WITH_CALENDAR = ("accepted", "promoted", "reminder", "cancelled")
 
 
 def texts(row: Any, field: str) -> dict[str, str]:
@@ -54,18 +60,22 @@ def tell_volunteer(
     if profile is None or profile.is_demo:
         return
     initiative = sign_up.initiative
+    context = {
+        "state": state,
+        "title": texts(initiative, "title"),
+        "path": f"/initiatives/{initiative.public_id}/",
+        "note": note,
+    }
+    if state in WITH_CALENDAR:
+        with translation.override(profile.language):
+            context["calendar"] = calendar_of(initiative).decode()
     send(
         # A second turn is another event; the same turn and state are the same one.
         key=f"volunteers:sign-up:{sign_up.pk}:{sign_up.turn}:{state}:{key}",
         recipient=profile.email,
         language=profile.language,
         template="volunteer_sign_up",
-        context={
-            "state": state,
-            "title": texts(initiative, "title"),
-            "path": f"/initiatives/{initiative.public_id}/",
-            "note": note,
-        },
+        context=context,
     )
 
 

@@ -3,11 +3,13 @@
 What somebody may not run is not found, so that nothing is said about it.
 """
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from foundation.accounts.models import User
-from volunteers.models import Initiative, Membership, Organisation
+from foundation.territory.permissions import in_scope
+from volunteers.models import Initiative, Membership, Observation, Organisation
 
 
 def run_by(user: User) -> QuerySet[Organisation]:
@@ -36,3 +38,17 @@ def is_administrator(user: User, organisation: Organisation) -> bool:
         )
         .exists()
     )
+
+
+def may_see_photos(user: User | AnonymousUser, row: Observation) -> bool:
+    """Show what nobody verified yet to who saw it and to who may verify it."""
+    if row.state == Observation.State.VERIFIED:
+        return True
+    if not isinstance(user, User):
+        return False
+    if row.profile is not None and row.profile.user_id == user.pk:
+        return True
+    in_reach = Observation.objects.filter(in_scope(user, body=None, area="area"))
+    if user.has_perm("volunteers.view_observation"):
+        return in_reach.filter(pk=row.pk).exists()
+    return run_by(user).filter(initiatives=row.initiative_id).exists()

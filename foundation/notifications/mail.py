@@ -77,13 +77,16 @@ def build_mail(message: Message, connection: BaseEmailBackend) -> EmailMessage:
         context = _context(message)
         subject = " ".join(_render(f"{message.template}.subject", context).split())
         body = _render(message.template, context).strip() + "\n"
-    return EmailMessage(
+    mail = EmailMessage(
         subject,
         body,
         to=[message.recipient],
         headers=_headers(message),
         connection=connection,
     )
+    if "calendar" in message.context:
+        mail.attach("calendar.ics", message.context["calendar"], "text/calendar")
+    return mail
 
 
 def _context(message: Message) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
 from foundation.notifications.models import Message
 from foundation.territory.models import Area
@@ -126,7 +127,9 @@ def test_signing_up_without_scripts(browser, address):
     context.close()
 
 
-def test_an_observation_made_without_a_connection_is_sent_later(page, troubles):
+@pytest.fixture
+def observing(page):
+    """The form of an observation, open before a volunteer who has a place."""
     initiative = InitiativeFactory(
         area=Area.objects.get(iso="KZ-71"),
         starts_at=timezone.now() - timedelta(hours=1),
@@ -136,6 +139,16 @@ def test_an_observation_made_without_a_connection_is_sent_later(page, troubles):
     SignUpFactory(initiative=initiative, profile=profile)
     sign_in(page, profile.user)
     page.goto(f"/en/initiatives/{initiative.public_id}/observe/")
+    return page
+
+
+def send(page, reference="A1, km 5"):
+    page.get_by_label("What was observed").fill(reference)
+    page.get_by_role("button", name="Send").click()
+
+
+def test_an_observation_made_without_a_connection_is_sent_later(observing, troubles):
+    page = observing
     page.get_by_label("What was observed").fill("A1, km 5")
     page.reload()
     assert page.get_by_label("What was observed").input_value() == "A1, km 5"
@@ -148,4 +161,71 @@ def test_an_observation_made_without_a_connection_is_sent_later(page, troubles):
     page.get_by_text("was sent").wait_for()
 
     assert Observation.objects.get().reference == "A1, km 5"
+    troubles.clear()
+
+
+def answer_is_lost(route):
+    """Let what was sent come through, and break off before the answer does."""
+    if route.request.method == "POST":
+        route.fetch(max_redirects=0)
+        route.abort()
+    else:
+        route.continue_()
+
+
+def test_an_observation_whose_answer_is_lost_is_stored_once(observing, troubles):
+    page = observing
+    page.route("**/observe/", answer_is_lost)
+    send(page)
+    page.get_by_text("No connection").wait_for()
+    page.reload()
+    page.unroute("**/observe/")
+    page.reload()
+    page.get_by_text("was sent").wait_for()
+
+    assert Observation.objects.get().reference == "A1, km 5"
+    troubles.clear()
+
+
+def test_an_observation_sent_after_the_login_ended_comes_with_its_photo(
+    observing, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    Image.new("RGB", (64, 48)).save(tmp_path / "road.jpg")
+    page = observing
+    page.get_by_label("Photos").set_input_files(tmp_path / "road.jpg")
+    page.context.clear_cookies(name="sessionid")
+    send(page)
+    page.wait_for_url("**/accounts/login/**")
+    page.get_by_label("E-mail").fill("own@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_text("was sent").wait_for()
+
+    assert Observation.objects.get().photos.count() == 1
+
+
+def test_an_observation_that_is_not_complete_comes_back_into_the_form(
+    observing, troubles
+):
+    page = observing
+    page.get_by_label("Note", exact=True).fill("Deep holes")
+    page.context.set_offline(True)
+    send(page, reference="")
+    page.get_by_text("No connection").wait_for()
+    assert page.get_by_label("Note", exact=True).input_value() == ""
+    page.context.set_offline(False)
+    page.get_by_text("is not complete").wait_for()
+    assert page.get_by_label("Note", exact=True).input_value() == "Deep holes"
+    send(page)
+    page.wait_for_url("**/volunteers/me/")
+
+    assert Observation.objects.get().note == "Deep holes"
+    troubles.clear()
+
+
+def test_a_form_that_is_refused_says_why(observing, troubles):
+    send(observing, reference="")
+
+    observing.locator(".errorlist").wait_for()
     troubles.clear()

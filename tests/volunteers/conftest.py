@@ -1,12 +1,15 @@
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from foundation.notifications.tasks import sweep_messages
 from foundation.publication import page_redis
 from tests.factories.accounts import UserFactory
+from tests.factories.volunteers import InitiativeFactory
 from volunteers.shipped import load_volunteers
 
 
@@ -54,3 +57,14 @@ def delivered():
 def path_in(message):
     """Return the path of the first link of a mail."""
     return re.search(r"https?://[^/\s]+(/\S+)", message.body)[1]
+
+
+def past(**fields):
+    """Return an initiative that is over."""
+    now = timezone.now()
+    return InitiativeFactory(
+        starts_at=now - timedelta(days=3),
+        ends_at=now - timedelta(days=2),
+        signup_until=now - timedelta(days=4),
+        **fields,
+    )

@@ -1,19 +1,31 @@
-"""The whole way of a volunteer, over the pages, in three languages."""
+"""The way of a volunteer, step by step over the pages, in three languages.
+
+A browser walks the whole of it in `tests/e2e/test_volunteers_journey.py`.
+"""
 
 import re
-from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import time_machine
 from django.core import mail
-from django.utils import timezone, translation
+from django.utils import translation
 
 from foundation.notifications.tasks import sweep_messages
-from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.accounts import PASSWORD
 from tests.factories.territory import AreaFactory
-from tests.factories.volunteers import InitiativeFactory, ProfileFactory
-from volunteers.models import Certificate, Hours, SignUp, VolunteerProfile
+from tests.factories.volunteers import (
+    InitiativeFactory,
+    ProfileFactory,
+    SignUpFactory,
+)
+from tests.volunteers.conftest import past
+from volunteers.models import (
+    Certificate,
+    Direction,
+    Hours,
+    SignUp,
+    VolunteerProfile,
+)
 from volunteers.services.sign_ups import sign_up
 
 pytestmark = pytest.mark.django_db
@@ -47,73 +59,79 @@ def act(staff, model, action, row, **fields):
     )
 
 
-@pytest.mark.parametrize("language", ["kk", "ru", "en"])
-def test_from_the_form_to_the_checked_certificate(client, shipped, staff, language):
-    from volunteers.models import Direction
+@pytest.fixture(params=["kk", "ru", "en"])
+def language(request):
+    with translation.override(request.param):
+        yield request.param
 
-    area, direction = AreaFactory(), Direction.objects.get(code="roads")
-    initiative = InitiativeFactory(slots=1, direction=direction)
-    other = ProfileFactory()
-    translation.activate(language)
-    reader = type(client)()
 
-    # She applies and confirms by mail.
-    page = reader.get(f"/{language}/volunteers/apply/")
-    assert page.content.count(b'class="field__label"') <= 12 + 30
-    data = answers(area, directions=[direction.pk])
-    assert reader.post(f"/{language}/volunteers/apply/", data).status_code == 302
+def test_she_applies_and_confirms_by_mail(client, shipped, language):
+    data = answers(AreaFactory(), directions=[Direction.objects.first().pk])
+    sent = client.post(f"/{language}/volunteers/apply/", data)
     path = last_path()
-    assert f"/{language}/volunteers/confirm/" in path
-    reader.get(path)
+    status = client.post(path, follow=True)
+
     profile = VolunteerProfile.objects.get(email="aigul@example.org")
-    assert profile.state == "unconfirmed"
-    status = reader.post(path, follow=True)
-    profile.refresh_from_db()
-    assert (status.status_code, profile.state) == (200, "applied")
+    assert f"/{language}/volunteers/confirm/" in path
+    assert (sent.status_code, status.status_code) == (302, 200)
+    assert (profile.state, profile.language) == ("applied", language)
     assert profile.consents.count() == 2
 
-    # Staff accept her; she links her login.
+
+def test_accepted_she_makes_a_login_and_links_it(client, shipped, staff, language):
+    profile = ProfileFactory(
+        email="aigul@example.org", language=language, state="applied", user=None
+    )
     act(staff, "volunteerprofile", "accept", profile)
-    profile.refresh_from_db()
-    assert profile.state == "accepted"
-    member = type(client)()
     path = last_path()
-    assert path.startswith("/accounts/join/?next=")
     onwards = parse_qs(urlsplit(path).query)["next"][0]
+    member = type(client)()
     member.post(path, {"email": "aigul@example.org", "next": onwards})
     words = {"new_password1": PASSWORD, "new_password2": PASSWORD}
     joined = member.post(last_path(), words)
-    assert joined["Location"] == onwards
-    assert member.post(onwards).status_code == 302
-    # The only place is hers; the next one waits, and she withdraws and comes back.
-    mine = f"/{language}/initiatives/{initiative.public_id}/mine/"
-    assert member.post(mine).status_code == 302
-    assert sign_up(initiative=initiative, profile=other).state == "waiting"
-    member.post(mine, {"withdraw": "yes"})
-    assert SignUp.objects.get(profile=other).state == "accepted"
-    member.post(mine)
-    assert SignUp.objects.get(profile=profile).state == "waiting"
-    SignUp.objects.filter(profile=other).update(state="withdrawn")
-    SignUp.objects.filter(profile=profile).update(state="accepted")
+    linked = member.post(onwards)
 
-    with time_machine.travel(timezone.now() + timedelta(days=9)):
-        member.force_login(profile_user(profile))
-        staff.force_login(UserFactory(root=True))
-        assert member.post(mine, {"hours": "6.5"}).status_code == 302
-        act(staff, "hours", "confirm", Hours.objects.get())
-        profile.refresh_from_db()
-        assert profile.hours_total == 6.5
-        member.post(f"/{language}/volunteers/me/certificate/")
-        certificate = Certificate.objects.get()
-        check = reader.get(f"/{language}/volunteers/certificates/{certificate.serial}/")
-        assert "Айгүл Сәрсенова" in check.content.decode()
-        pdf = member.get(
-            f"/{language}/volunteers/me/certificates/{certificate.serial}/file/"
-        )
-        assert pdf.content.startswith(b"%PDF")
-        assert b"/StructTreeRoot" in pdf.content
-
-
-def profile_user(profile):
     profile.refresh_from_db()
-    return profile.user
+    assert joined["Location"] == onwards
+    assert linked.status_code == 302
+    assert (profile.state, profile.user.email) == ("accepted", "aigul@example.org")
+
+
+def test_the_only_place_changes_hands(client, language):
+    initiative = InitiativeFactory(slots=1)
+    she, he = ProfileFactory(), ProfileFactory()
+    mine = f"/{language}/initiatives/{initiative.public_id}/mine/"
+    client.force_login(she.user)
+
+    client.post(mine)
+    sign_up(initiative=initiative, profile=he)
+    client.post(mine, {"withdraw": "yes"})
+    client.post(mine)
+
+    states = dict(SignUp.objects.values_list("profile", "state"))
+    assert states == {he.pk: "accepted", she.pk: "waiting"}
+
+
+def test_confirmed_hours_become_a_certificate_anybody_can_check(
+    client, staff, language
+):
+    profile = ProfileFactory(name="Айгүл Сәрсенова")
+    initiative = past()
+    SignUpFactory(initiative=initiative, profile=profile)
+    reader, home = type(client)(), f"/{language}/volunteers"
+    member = type(client)()
+    member.force_login(profile.user)
+
+    member.post(
+        f"/{language}/initiatives/{initiative.public_id}/mine/", {"hours": "6.5"}
+    )
+    act(staff, "hours", "confirm", Hours.objects.get())
+    member.post(f"{home}/me/certificate/")
+
+    certificate = Certificate.objects.get()
+    check = reader.get(f"{home}/certificates/{certificate.serial}/")
+    file = member.get(f"{home}/me/certificates/{certificate.serial}/file/")
+    assert (certificate.hours, certificate.name) == (6.5, "Айгүл Сәрсенова")
+    assert "Айгүл Сәрсенова" in check.content.decode()
+    assert file.content.startswith(b"%PDF")
+    assert b"/StructTreeRoot" in file.content

@@ -1,7 +1,9 @@
 """Every change of state mails the right person once, in his language."""
 
 from datetime import timedelta
+from uuid import uuid4
 
+import icalendar
 import pytest
 from django.core.mail import get_connection
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.utils import timezone
 from foundation.notifications.mail import build_mail
 from foundation.notifications.models import Message
 from tests.factories.accounts import UserFactory
+from tests.factories.territory import AreaFactory
 from tests.factories.volunteers import (
     ConsentTextFactory,
     HoursFactory,
@@ -24,12 +27,17 @@ from volunteers.places import remind
 from volunteers.services.applications import accept, ask, confirm_guardian, decline
 from volunteers.services.initiatives import (
     cancel_initiative,
+    close_initiative,
     open_initiative,
     publish_report,
     return_to_draft,
     write_to_people,
 )
-from volunteers.services.observations import reject_observation, verify_observation
+from volunteers.services.observations import (
+    record_observation,
+    reject_observation,
+    verify_observation,
+)
 from volunteers.services.organisations import (
     approve_organisation,
     decide_membership,
@@ -134,14 +142,37 @@ def is_written_to():
     write_to_people(initiative=place().initiative, text="Берите воду", by=staff())
 
 
-def proposes():
-    running = member()
-    row = SignUpFactory(
-        initiative__organisation=running.organisation,
+def place_in_mine():
+    """Return somebody's place in a running initiative of the reader's organisation."""
+    return SignUpFactory(
+        initiative__organisation=member().organisation,
         initiative__starts_at=timezone.now() - timedelta(days=1),
         initiative__signup_until=timezone.now() - timedelta(days=1),
     )
+
+
+def proposes():
+    row = place_in_mine()
     propose_hours(initiative=row.initiative, profile=row.profile, hours=2)
+
+
+def records():
+    row = place_in_mine()
+    fields = {
+        "reference": "A1",
+        "area": AreaFactory(),
+        "seen_on": "2026-05-01",
+        "note_language": "ru",
+    }
+    for _ in range(2):
+        record_observation(
+            initiative=row.initiative,
+            profile=row.profile,
+            client_key=uuid4(),
+            fields=fields,
+            photos=[],
+            keeps_place=False,
+        )
 
 
 def is_made_member():
@@ -196,6 +227,12 @@ STEPS = [
     (run(verify_observation, ("observation", observed)), "Road A1"),
     (run(reject_observation, ("observation", observed), reason="Темно"), "Темно"),
     (proposes, "часы"),
+    (records, "увидели"),
+    (run(close_initiative, ("initiative", of_mine("open"))), "закры"),
+    (
+        run(cancel_initiative, ("initiative", of_mine("open")), reason="Буран"),
+        "Буран",
+    ),
     (is_made_member, ""),
     (is_kept_out, "отклон"),
     (run(open_initiative, ("initiative", of_mine("in_review"))), ""),
@@ -229,6 +266,21 @@ def test_a_step_mails_whom_it_concerns_once_in_his_language(step):
     assert "@" not in mail.body.replace(ADDRESS, "")
 
 
+@pytest.mark.parametrize(
+    ("step", "status"), [(signs_up, "CONFIRMED"), (is_cancelled, "CANCELLED")]
+)
+def test_a_mail_that_says_when_brings_the_entry_of_the_calendar(step, status):
+    step()
+
+    mail = build_mail(Message.objects.get(recipient=ADDRESS), get_connection())
+
+    [(name, content, kind)] = mail.attachments
+    [event] = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert (name, kind) == ("calendar.ics", "text/calendar")
+    assert (event["status"], str(event["summary"])[:10]) == (status, "Инициатива")
+    assert "/ru/initiatives/" in event["url"]
+
+
 STATES = {
     "volunteer_application": "confirm known received guardian accepted asked declined",
     "volunteer_sign_up": (
@@ -237,6 +289,7 @@ STATES = {
     ),
     "volunteer_organisation": (
         "approved declined suspended member joined left asks letter open returned hours"
+        " closed cancelled seen"
     ),
     "volunteer_guardian": "asked",
     "volunteer_invitation": "asked",

@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
+from foundation.accounts.roles import sync_roles
 from tests.factories.accounts import UserFactory
-from tests.factories.territory import AreaFactory
+from tests.factories.territory import AreaFactory, ScopeFactory
 from tests.factories.volunteers import (
     InitiativeFactory,
+    MembershipFactory,
     ObservationFactory,
+    OrganisationFactory,
     ProfileFactory,
     SignUpFactory,
 )
@@ -54,7 +57,10 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def observer(db):
-    return SignUpFactory(initiative=InitiativeFactory(area=AreaFactory()))
+    organisation = OrganisationFactory()
+    return SignUpFactory(
+        initiative=InitiativeFactory(area=AreaFactory(), organisation=organisation)
+    )
 
 
 def sent(observer, **changed):
@@ -210,6 +216,58 @@ def test_nothing_unverified_is_seen(client, observer):
         row.public_id
         in stranger.get("/api/v1/volunteer-observations/").content.decode()
     )
+
+
+@pytest.fixture
+def unverified(client, observer):
+    """An observation with a photo and an answer, of an organisation's initiative."""
+    question = ChecklistItem.objects.create(
+        initiative=observer.initiative, text_kk="Белгі?", text_ru="Знак?"
+    )
+    photo = SimpleUploadedFile("a.jpg", photo_bytes(), "image/jpeg")
+    fields = {"photos": photo, f"question_{question.pk}": "no"}
+    send(client, observer, sent(observer, **fields))
+    return Observation.objects.get()
+
+
+def _coordinator(area):
+    sync_roles()
+    user = UserFactory(staff=True, roles=["volunteer coordinator"])
+    ScopeFactory(user=user, of_area=True, area=area)
+    return user
+
+
+def _running(organisation):
+    return MembershipFactory(role="manager", organisation=organisation).user
+
+
+WATCHERS = {
+    "observer": (lambda row: row.profile.user, 200),
+    "organiser": (lambda row: _running(row.initiative.organisation), 200),
+    "coordinator": (lambda row: _coordinator(row.area), 200),
+    "another volunteer": (lambda row: ProfileFactory().user, 404),
+    "another organiser": (lambda row: _running(OrganisationFactory()), 404),
+    "coordinator elsewhere": (lambda row: _coordinator(AreaFactory()), 404),
+}
+
+
+@pytest.mark.parametrize("who", WATCHERS)
+def test_a_photo_to_verify_is_seen_by_whom_it_concerns(client, unverified, who):
+    make, status = WATCHERS[who]
+    client.force_login(make(unverified))
+    path = f"/en/observations/photos/{unverified.photos.get().pk}/"
+
+    assert status_of(client, path) == status
+
+
+def test_an_organiser_sees_photo_and_answers_before_he_verifies(client, unverified):
+    client.force_login(_running(unverified.initiative.organisation))
+
+    page = client.get(f"/ru/initiatives/{unverified.initiative.public_id}/people/")
+
+    shown = page.content.decode()
+    assert f"/ru/observations/photos/{unverified.photos.get().pk}/" in shown
+    assert "<dt>Знак?</dt><dd>Нет</dd>" in shown
 
 
 @pytest.mark.django_db

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from foundation.languages import column
 from foundation.territory.models import Area
 from volunteers.forms.application import LANGUAGES
-from volunteers.models import Initiative, Membership, Organisation, Result
+from volunteers.models import (
+    ChecklistItem,
+    Initiative,
+    Membership,
+    Organisation,
+    Result,
+)
 
 
 def _areas() -> Any:
@@ -94,6 +100,15 @@ class InitiativeForm(forms.ModelForm[Initiative]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ModelChoiceField[Area]", self.fields["area"]).queryset = _areas()
+
+
+ChecklistFormSet = forms.inlineformset_factory(
+    Initiative,
+    ChecklistItem,
+    fields=["text_kk", "text_ru", "text_en"],
+    extra=3,
+    max_num=12,
+)
 
 
 class ReportForm(forms.ModelForm[Initiative]):

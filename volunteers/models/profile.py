@@ -149,6 +149,15 @@ class VolunteerProfile(models.Model):
             models.Index(
                 fields=["-applied_at", "-id"], name="volunteer_by_application"
             ),
+            # The same list for who works for one area alone, and who waits there.
+            models.Index(
+                fields=["area", "-applied_at", "-id"], name="volunteer_of_area"
+            ),
+            models.Index(
+                fields=["area", "-applied_at", "-id"],
+                name="volunteer_applied_in_area",
+                condition=Q(state="applied"),
+            ),
             # Staff look for a part of a name or an address.
             GinIndex(
                 OpClass(Upper("name"), "gin_trgm_ops"),

@@ -133,6 +133,7 @@ def cancel_initiative(*, initiative: Initiative, reason: str, by: User) -> Initi
     people = initiative.sign_ups.live().select_related("profile", "initiative")
     for sign_up in people:
         tell_volunteer(sign_up, "cancelled", note=reason)
+    tell_organisers(initiative, "cancelled", key="cancelled", note=reason)
     return initiative
 
 
@@ -142,6 +143,7 @@ def close_initiative(*, initiative: Initiative, by: User) -> Initiative:
     if initiative.state != State.OPEN:
         raise ValidationError(_("Only an open initiative can be closed"))
     _move(initiative, State.CLOSED, by)
+    tell_organisers(initiative, "closed", key="closed")
     return initiative
 
 

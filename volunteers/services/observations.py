@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.publication import renew_pages
-from volunteers.letters import tell_volunteer
+from volunteers.letters import tell_organisers, tell_volunteer
 from volunteers.models import Initiative, Observation, Photo, SignUp, VolunteerProfile
 from volunteers.photos import CleanPhoto
 
@@ -75,6 +75,8 @@ def _store(
         row.file.save(name, ContentFile(photo.content), save=False)
         row.save()
     VolunteerProfile.objects.filter(pk=profile.pk).update(last_active_at=timezone.now())
+    # Once a day, however many come.
+    tell_organisers(initiative, "seen", key=f"seen:{timezone.localdate()}")
     return observation
 
 

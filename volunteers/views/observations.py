@@ -1,20 +1,24 @@
 """What volunteers saw: the form of the observer, and the public pages."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
+from django_stubs_ext import StrPromise
 
 from foundation.accounts.permissions import member_page
 from foundation.key_set import Order, key_set_page
-from foundation.languages import current_language
+from foundation.languages import Text, current_language
 from foundation.open_data.exports import export_response
 from foundation.publication import stored_page
 from volunteers.datasets import OBSERVATIONS
 from volunteers.drawing import dots
 from volunteers.forms.observation import ANSWERS, ObservationForm
-from volunteers.models import Initiative, Observation, Photo
+from volunteers.models import ChecklistItem, Initiative, Observation, Photo
+from volunteers.permissions import may_see_photos
 from volunteers.services.observations import may_observe, record_observation
 from volunteers.views.members import profile_of
 
@@ -67,13 +71,9 @@ def observations(request: HttpRequest) -> HttpResponse:
 def observation(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = Observation.objects.verified().select_related("area", "initiative")
     row = get_object_or_404(rows, public_id=public_id)
-    labels = dict(ANSWERS)
     context = {
         "observation": row,
-        "answers": [
-            (question.text, labels[row.answers.get(str(question.pk), "unknown")])
-            for question in row.initiative.checklist.all()
-        ],
+        "answers": answers_of(row, row.initiative.checklist.all()),
         "photos": row.photos.all(),
         "dots": dots([row]),
         "has_demo": row.is_demo,
@@ -81,13 +81,25 @@ def observation(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "volunteers/observation.html", context)
 
 
+def answers_of(
+    row: Observation, questions: Iterable[ChecklistItem]
+) -> list[tuple[Text, StrPromise]]:
+    """Return each question of the checklist with what the observer answered."""
+    labels = dict(ANSWERS)
+    return [
+        (question.text, labels[row.answers.get(str(question.pk), "unknown")])
+        for question in questions
+    ]
+
+
 @require_safe
 def photo(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Return a photo of a verified observation; any other only to its coordinators."""
-    row = get_object_or_404(Photo.objects.select_related("observation"), pk=pk)
-    is_public = row.observation.state == Observation.State.VERIFIED
-    if not is_public and not request.user.has_perm("volunteers.view_observation"):
+    """Return a photo of a verified observation; any other to those it concerns."""
+    rows = Photo.objects.select_related("observation__profile")
+    row = get_object_or_404(rows, pk=pk)
+    if not may_see_photos(request.user, row.observation):
         raise Http404
+    is_public = row.observation.state == Observation.State.VERIFIED
     response = FileResponse(row.file.open("rb"), content_type="image/jpeg")
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"

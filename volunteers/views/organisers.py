@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from foundation.accounts.models import User
 from foundation.accounts.permissions import member_page
 from volunteers.forms.organiser import (
+    ChecklistFormSet,
     InitiativeForm,
     MessageForm,
     PersonForm,
@@ -24,6 +25,7 @@ from volunteers.services.initiatives import (
 )
 from volunteers.services.observations import reject_observation, verify_observation
 from volunteers.services.sign_ups import confirm_hours, note_attendance
+from volunteers.views.observations import answers_of
 from volunteers.views.organisations import user_of
 
 
@@ -46,13 +48,19 @@ def edit_initiative(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _write(request: HttpRequest, row: Initiative) -> HttpResponse:
     form = InitiativeForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
+    checklist = ChecklistFormSet(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid() and checklist.is_valid():
         stored = form.save()
+        checklist.save()
         if "submit" in request.POST:
             submit_initiative(initiative=stored, by=user_of(request))
         return redirect("volunteers:people", public_id=stored.public_id)
     status = 422 if form.is_bound else 200
-    context = {"form": form, "organisation": row.organisation}
+    context = {
+        "form": form,
+        "checklist": checklist,
+        "organisation": row.organisation,
+    }
     return render(request, "volunteers/write.html", context, status=status)
 
 
@@ -75,11 +83,13 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
         if is_done:
             return redirect(request.path)
     sign_ups = row.sign_ups.select_related("profile", "hours")
+    questions = list(row.checklist.all())
     waiting = Observation.objects.filter(initiative=row, state="received")
+    observations = waiting.select_related("area").prefetch_related("photos")[:200]
     context = {
         "initiative": row,
         "sign_ups": sign_ups.order_by("turn")[:1000],
-        "observations": waiting.select_related("area").prefetch_related("photos")[:200],
+        "observations": [(seen, answers_of(seen, questions)) for seen in observations],
         "letters": _conversations(row),
         "message": message,
         "refused": refused,

@@ -15,6 +15,7 @@ from foundation.open_data.exports import export_response
 from foundation.publication import stored_page
 from volunteers.agreement import agreement_in
 from volunteers.calendar_file import calendar_of
+from volunteers.counting import achieved_by
 from volunteers.datasets import INITIATIVES
 from volunteers.drawing import dots
 from volunteers.filters import InitiativeFilterForm, matching
@@ -85,6 +86,7 @@ def organisation(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "organisation": row,
         "initiatives": initiatives.order_by("-starts_at", "-pk")[:50],
+        "achieved": achieved_by(row),
         "has_demo": row.is_demo,
     }
     return render(request, "volunteers/organisation.html", context)
