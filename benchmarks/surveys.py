@@ -4,6 +4,7 @@ Run beside throwaway services:
 python -m portal.embedded exec --throwaway --data var/bench -- python benchmarks/surveys.py
 """
 
+import gc
 import json
 import os
 import sys
@@ -200,6 +201,9 @@ def main(many: int) -> None:
     for key in found:
         found[key] *= 500
     add_counts(wave, found)
+    # No web process has them; each search for rubbish would walk over them.
+    del found
+    gc.collect()
     close_wave(wave=wave, by=None)
     told("rows of counts", float(wave.counts.count()), "")
     told("new weights over the counts of ten million", weigh(wave) * 1000, "ms")
@@ -208,26 +212,23 @@ def main(many: int) -> None:
     told(
         "all tables of a closed wave made, once", (perf_counter() - start) * 1000, "ms"
     )
-    told("tables read back, slowest of twenty", slowest(results_of, wave), "ms")
+    told("tables read back, 95th of a hundred", late(results_of, wave), "ms")
     client = Client(headers={"host": "127.0.0.1"})
     with override("kk"):
         address = wave.get_absolute_url()
     client.get(address)
-    told(
-        "result page made of them, slowest of twenty",
-        slowest(client.get, address),
-        "ms",
-    )
+    told("result page made of them, 95th of a hundred", late(client.get, address), "ms")
 
 
-def slowest(work: Callable[[Any], object], what: Any) -> float:
+def late(work: Callable[[Any], object], what: Any) -> float:
+    """Return how long the 95th of a hundred takes, none of them read from a store."""
     times = []
-    for _ in range(20):
+    for _ in range(100):
         renew_pages()
         start = perf_counter()
         work(what)
         times.append(perf_counter() - start)
-    return max(times) * 1000
+    return sorted(times)[94] * 1000
 
 
 if __name__ == "__main__":

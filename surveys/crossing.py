@@ -3,8 +3,9 @@
 They are made of the kept counts alone, once a wave is closed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -107,6 +108,51 @@ def _splits(wave: Wave) -> Iterator[tuple[str, set[str]]]:
         yield second, every - {first for first, by in wave.pairs if by == second}
 
 
+@dataclass(frozen=True)
+class Counted:
+    """The counts of a question by the groups of a split: a line for each group.
+
+    Those of no known group make a line of their own, the last, which is never shown.
+    """
+
+    name: str
+    question: Question
+    # Codes and labels of the groups, without the last line's.
+    levels: list[tuple[str, Text, bool]]
+    wanted: list[tuple[str, Text, bool]]
+    everybody: dict[str, int]
+    groups: list[dict[str, dict[str, int]]]
+
+    @property
+    def codes(self) -> list[str]:
+        return [*(code for code, _label, _missing in self.levels), ""]
+
+    @cached_property
+    def bases(self) -> list[int]:
+        return [group[self.name].get(BASE, 0) for group in self.groups]
+
+    @cached_property
+    def lines(self) -> list[list[int]]:
+        return [
+            [group[self.name].get(code, 0) for code, _label, _missing in self.wanted]
+            for group in self.groups
+        ]
+
+
+def _counted(totals: Totals, by: By, name: str, question: Question) -> Counted:
+    groups = totals.groups[by.question.code]
+    levels = labels(by.question, totals.everybody.get(by.question.code, {}))
+    everybody = totals.everybody.get(name, {})
+    return Counted(
+        name,
+        question,
+        levels,
+        labels(question, everybody),
+        everybody,
+        [groups[code] for code in [*(code for code, _l, _m in levels), ""]],
+    )
+
+
 def _cross(
     wave: Wave,
     totals: Totals,
@@ -115,110 +161,58 @@ def _cross(
     question: Question,
     row: Text | None,
 ) -> CrossTable | None:
-    splitter = by.question
-    groups = totals.groups[splitter.code]
-    levels = labels(splitter, totals.everybody.get(splitter.code, {}))
-    # Those of no known group make a row of their own, which is never shown.
-    codes = [code for code, _label, _missing in levels] + [""]
-    everybody = totals.everybody.get(name, {})
-    wanted = labels(question, everybody)
-    bases = [groups[code][name].get(BASE, 0) for code in codes]
-    if sum(bases) < wave.min_cell:
+    counted = _counted(totals, by, name, question)
+    if sum(counted.bases) < wave.min_cell:
         return None
-    levels_shown = _levels_shown(
-        wave,
-        name,
-        question,
-        [groups[code] for code in codes],
-        codes,
-        by,
-        {name for _place, name in totals.withheld(wave).values()},
-    )
-    counts = [
-        [groups[code][name].get(answer, 0) for answer, _label, _missing in wanted]
-        for code in codes
-    ]
+    levels_shown = _levels_shown(wave, totals, by, counted)
     try:
         if question.is_derived:
-            shown = _derived_shown(
-                question,
-                [groups[code] for code in codes],
-                levels_shown,
-                totals,
-                wave,
-            )
+            shown = _derived_shown(wave, totals, counted, levels_shown)
         elif question.kind == "multiple":
-            shown = _sides_shown(counts, bases, levels_shown, everybody, wanted, wave)
+            shown = _sides_shown(counted, levels_shown, wave.min_cell)
         else:
-            shown = _lines_shown(counts, bases, levels_shown, everybody, wanted, wave)
+            shown = _lines_shown(counted, levels_shown, wave.min_cell)
     except TotalsTellError:
         return None
     return CrossTable(
         code=name,
         title=pick(dict(question.text)),
         row=row,
-        split=splitter.code,
-        split_title=pick(dict(splitter.text)),
-        levels=[
-            Level(
-                code,
-                label,
-                bases[at] if levels_shown[at] else None,
-                [
-                    Cell(
-                        answer,
-                        words,
-                        counts[at][place] if shown[at][place] else None,
-                        100 * counts[at][place] / bases[at]
-                        if shown[at][place]
-                        else None,
-                        is_missing,
-                    )
-                    for place, (answer, words, is_missing) in enumerate(wanted)
-                ],
+        split=by.question.code,
+        split_title=pick(dict(by.question.text)),
+        levels=list(_levels(counted, levels_shown, shown)),
+    )
+
+
+def _levels(
+    counted: Counted, levels_shown: list[bool], shown: list[list[bool]]
+) -> Iterator[Level]:
+    """Give each known group with what may be shown of it."""
+    for (code, label, _missing), base, is_told, line, flags in zip(
+        counted.levels, counted.bases, levels_shown, counted.lines, shown, strict=False
+    ):
+        cells = [
+            Cell(
+                answer,
+                words,
+                n if is_shown else None,
+                100 * n / base if is_shown else None,
+                is_missing,
             )
-            for at, (code, label, _missing) in enumerate(levels)
-        ],
-    )
+            for (answer, words, is_missing), n, is_shown in zip(
+                counted.wanted, line, flags, strict=True
+            )
+        ]
+        yield Level(code, label, base if is_told else None, cells)
 
 
-def _lines_shown(
-    counts: list[list[int]],
-    bases: list[int],
-    levels_shown: list[bool],
-    everybody: dict[str, int],
-    wanted: Sequence[tuple[str, Text, bool]],
-    wave: Wave,
-) -> list[list[bool]]:
-    whole = np.array(
-        [[*line, base - sum(line)] for line, base in zip(counts, bases, strict=True)],
-        dtype=np.int64,
-    )
-    ns = [everybody.get(code, 0) for code, _label, _missing in wanted]
-    columns, _of, _of_valid = one_of_each(sum(bases), ns, wanted, wave.min_cell)
-    shown = protected_table(
-        whole,
-        wave.min_cell,
-        rows_known=levels_shown,
-        columns_known=[*columns, True],
-    )
-    return [[bool(flag) for flag in line[:-1]] for line in shown]
-
-
-def _levels_shown(
-    wave: Wave,
-    name: str,
-    question: Question,
-    groups: list[dict[str, dict[str, int]]],
-    codes: list[str],
-    by: By,
-    withheld: set[str],
-) -> list[bool]:
+def _levels_shown(wave: Wave, totals: Totals, by: By, counted: Counted) -> list[bool]:
     """Tell of which groups the number of those asked may be told; the last is unknown."""
-    asked = [group[name].get(BASE, 0) for group in groups]
+    question, asked = counted.question, counted.bases
     flags = protected_line(asked, wave.min_cell)
     # Where the number of a group is hidden in its own table, so it is here.
-    flags = [f and code in by.known for f, code in zip(flags, codes, strict=True)]
+    known = [code in by.known for code in counted.codes]
+    withheld = {name for _place, name in totals.withheld(wave).values()}
     every = [
         Told(
             wave.questionnaire.definition,
@@ -227,11 +221,11 @@ def _levels_shown(
             by.apart,
             withheld,
         )
-        for code, group in zip(codes, groups, strict=True)
+        for code, group in zip(counted.codes, counted.groups, strict=True)
     ]
     flags = [
-        flag and told.allows(question, n)
-        for flag, told, n in zip(flags, every, asked, strict=True)
+        flag and is_known and told.allows(question, n)
+        for flag, is_known, told, n in zip(flags, known, every, asked, strict=True)
     ]
     sizes = [told.sizes(question, n) for told, n in zip(every, asked, strict=True)]
     if any(own is None for own in sizes):
@@ -241,18 +235,36 @@ def _levels_shown(
     return still_protected(asked, flags, wave.min_cell)
 
 
+def _lines_shown(
+    counted: Counted, levels_shown: list[bool], smallest: int
+) -> list[list[bool]]:
+    whole = np.array(
+        [
+            [*line, base - sum(line)]
+            for line, base in zip(counted.lines, counted.bases, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    ns = [counted.everybody.get(code, 0) for code, _label, _missing in counted.wanted]
+    columns, _of, _of_valid = one_of_each(
+        sum(counted.bases), ns, counted.wanted, smallest
+    )
+    shown = protected_table(
+        whole, smallest, rows_known=levels_shown, columns_known=[*columns, True]
+    )
+    return [[bool(flag) for flag in line[:-1]] for line in shown]
+
+
 def _derived_shown(
-    question: Question,
-    groups: list[dict[str, dict[str, int]]],
-    levels_shown: list[bool],
-    totals: Totals,
-    wave: Wave,
+    wave: Wave, totals: Totals, counted: Counted, levels_shown: list[bool]
 ) -> list[list[bool]]:
     withheld = totals.withheld(wave)
-    whole = figure_groups(question, totals.everybody, withheld)
+    whole = figure_groups(counted.question, totals.everybody, withheld)
     if not joined.are_safe(whole, wave.min_cell):
-        return [[False] for _group in groups]
-    sizes = [figure_groups(question, group, withheld) for group in groups]
+        return [[False] for _group in counted.groups]
+    sizes = [
+        figure_groups(counted.question, group, withheld) for group in counted.groups
+    ]
     flags = joined.shown_levels(sizes, levels_shown, wave.min_cell)
     return [
         [flag and own.get(joined.IN, 0) >= wave.min_cell]
@@ -261,28 +273,23 @@ def _derived_shown(
 
 
 def _sides_shown(
-    counts: list[list[int]],
-    bases: list[int],
-    levels_shown: list[bool],
-    everybody: dict[str, int],
-    wanted: Sequence[tuple[str, Text, bool]],
-    wave: Wave,
+    counted: Counted, levels_shown: list[bool], smallest: int
 ) -> list[list[bool]]:
     """Protect each of several answers against its own “not chosen”."""
-    shown = [[False] * len(wanted) for _line in counts]
-    base = sum(bases)
-    for place, (code, _label, _missing) in enumerate(wanted):
+    shown = [[False] * len(counted.wanted) for _line in counted.lines]
+    base = sum(counted.bases)
+    for place, (code, _label, _missing) in enumerate(counted.wanted):
         sides = np.array(
             [
                 [line[place], total - line[place]]
-                for line, total in zip(counts, bases, strict=True)
+                for line, total in zip(counted.lines, counted.bases, strict=True)
             ],
             dtype=np.int64,
         )
-        is_known = both_sides(everybody.get(code, 0), base, wave.min_cell)
+        is_known = both_sides(counted.everybody.get(code, 0), base, smallest)
         flags = protected_table(
             sides,
-            wave.min_cell,
+            smallest,
             rows_known=levels_shown,
             columns_known=[is_known, is_known],
         )

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -86,9 +87,9 @@ class Definition:
     intro: Mapping[str, str]
     items: tuple[Question, ...]
 
-    @property
-    def questions(self) -> Iterator[Question]:
-        return (item for item in self.items if item.is_asked)
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(item for item in self.items if item.is_asked)
 
     @property
     def derived(self) -> Iterator[Question]:

@@ -9,8 +9,8 @@ known and no cell of it can be told to within five.
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 Counts = NDArray[np.int64]
 Shown = NDArray[np.bool_]
@@ -156,8 +156,8 @@ def hidden_bounds(
     for place, (row, column) in enumerate(hidden):
         goal = np.zeros(len(hidden))
         goal[place] = 1
-        least = linprog(goal, method="highs", **known)
-        most = linprog(-goal, method="highs", **known)
+        least = scipy.optimize.linprog(goal, method="highs", **known)
+        most = scipy.optimize.linprog(-goal, method="highs", **known)
         low[row, column] = least.fun if least.status == 0 else 0
         high[row, column] = -most.fun if most.status == 0 else np.inf
     return low, high

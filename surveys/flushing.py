@@ -9,13 +9,14 @@ nothing about who sent which.
 from collections import Counter
 from random import SystemRandom
 from typing import Any
+from uuid import uuid4
 
+import orjson
 from django.db import connection, transaction
 
 from foundation.publication import renew_pages
-from surveys.definition import Definition
 from surveys.kept import keep
-from surveys.models import Count, Inbox, OpenText, Receipt, Response, Wave
+from surveys.models import Count, Inbox, OpenText, Wave
 from surveys.results import PAIR
 from surveys.tally import cell_of, count
 
@@ -46,48 +47,67 @@ def flush(wave: Wave, *, is_last: bool = False) -> int:
 def _flush_batch(wave: Wave, *, is_last: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, wave.pk])
-    waiting = Inbox.objects.filter(wave=wave)
-    total = waiting.count()
+    total = Inbox.objects.filter(wave=wave).count()
     # As many stay behind as may stand alone, so that the last batch is no smaller: the
     # figures before and after the close would otherwise tell of the few between.
     ready = total if is_last else total - wave.min_cell
     if ready < (1 if is_last else wave.flush_size):
         return 0
-    size = ready if ready < BATCH + wave.flush_size else BATCH
-    rows = list(waiting.order_by("receipt")[:size])
-    DICE.shuffle(rows)
-    definition = wave.questionnaire.definition
-    _store(wave, rows)
-    add_counts(wave, _counted(wave, definition, rows))
-    receipts = sorted(row.receipt for row in rows)
-    Receipt.objects.bulk_create(
-        [Receipt(receipt=receipt, wave=wave) for receipt in receipts]
-    )
-    waiting.filter(receipt__in=receipts).delete()
+    payloads = _take(wave, ready if ready < BATCH + wave.flush_size else BATCH)
+    DICE.shuffle(payloads)
+    _store(wave, payloads)
+    add_counts(wave, _counted(wave, payloads))
     renew_pages()
-    return len(rows)
+    return len(payloads)
 
 
-def _store(wave: Wave, rows: list[Inbox]) -> None:
-    Response.objects.bulk_create(
-        [
-            Response(
-                wave=wave,
-                language=row.payload["language"],
-                seed=row.payload["seed"],
-                cell=cell_of(
-                    wave.splits, row.payload["answers"], row.payload.get("stratum", "")
-                ),
-                answers=row.payload["answers"],
-            )
-            for row in rows
-        ],
-        batch_size=1_000,
+# Receipts are hashes: which answers are taken, and the order of what is noted, is chance.
+TAKE = """
+WITH taken AS (
+    DELETE FROM surveys_inbox WHERE receipt IN (
+        SELECT receipt FROM surveys_inbox WHERE wave_id = %s ORDER BY receipt LIMIT %s
     )
+    RETURNING receipt, payload
+), noted AS (
+    INSERT INTO surveys_receipt (receipt, wave_id)
+    SELECT receipt, %s FROM taken ORDER BY receipt
+)
+SELECT payload FROM taken
+"""
+
+
+def _take(wave: Wave, most: int) -> list[dict[str, Any]]:
+    """Take answers out of those that wait and note that they were here."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [wave.pk, most, wave.pk])
+        return [orjson.loads(payload) for (payload,) in cursor.fetchall()]
+
+
+def _store(wave: Wave, payloads: list[dict[str, Any]]) -> None:
+    """Write answers in the order given, by the way that costs least."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY surveys_response (id, wave_id, language, seed, cell, answers)"
+            " FROM STDIN"
+        ) as copy,
+    ):
+        for payload in payloads:
+            answers = payload["answers"]
+            copy.write_row(
+                (
+                    uuid4(),
+                    wave.pk,
+                    payload["language"],
+                    payload["seed"],
+                    cell_of(wave.splits, answers, payload.get("stratum", "")),
+                    orjson.dumps(answers).decode(),
+                )
+            )
     texts = [
-        OpenText(wave=wave, question=name, language=row.payload["language"], text=text)
-        for row in rows
-        for name, text in row.payload["texts"].items()
+        OpenText(wave=wave, question=name, language=payload["language"], text=text)
+        for payload in payloads
+        for name, text in payload["texts"].items()
     ]
     # Shuffled once more: the order of texts is not that of the answers.
     DICE.shuffle(texts)
@@ -95,39 +115,36 @@ def _store(wave: Wave, rows: list[Inbox]) -> None:
 
 
 def _counted(
-    wave: Wave, definition: Definition, rows: list[Inbox]
+    wave: Wave, payloads: list[dict[str, Any]]
 ) -> Counter[tuple[str, str, str]]:
     return count(
-        definition,
+        wave.questionnaire.definition,
         wave.splits,
         (
-            (
-                row.payload["answers"],
-                set(row.payload["texts"]),
-                row.payload.get("stratum", ""),
-            )
-            for row in rows
+            (payload["answers"], set(payload["texts"]), payload.get("stratum", ""))
+            for payload in payloads
         ),
     )
 
 
 def add_counts(wave: Wave, counted: Counter[tuple[str, str, str]]) -> None:
-    """Add to the kept counts in one statement, in the order of their key."""
-    rows = sorted(counted.items())
+    """Add to the kept counts, in the order of their key."""
     with connection.cursor() as cursor:
         cursor.execute(
+            "CREATE TEMPORARY TABLE counted"
+            " (question text, cell text, code text, n bigint)"
+        )
+        with cursor.copy("COPY counted FROM STDIN") as copy:
+            for key, n in sorted(counted.items()):
+                copy.write_row((*key, n))
+        cursor.execute(
             "INSERT INTO surveys_count (wave_id, question, cell, code, n)"
-            " SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[])"
+            " SELECT %s, * FROM counted"
             " ON CONFLICT (wave_id, question, cell, code)"
             " DO UPDATE SET n = surveys_count.n + excluded.n",
-            [
-                wave.pk,
-                [key[0] for key, _n in rows],
-                [key[1] for key, _n in rows],
-                [key[2] for key, _n in rows],
-                [n for _key, n in rows],
-            ],
+            [wave.pk],
         )
+        cursor.execute("DROP TABLE counted")
 
 
 def _clean_inbox() -> None:

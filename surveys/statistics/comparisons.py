@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import fdtrc, ndtr, ndtri
 
 from surveys.statistics.intervals import LEVEL
 from surveys.statistics.variance import Design, covariance, residuals
@@ -45,12 +45,12 @@ def trend(
         raise ComparisonError("Without standard errors no change can be judged")
     difference = p_after - p_before
     z = difference / se
-    half = float(ndtri((1 + level) / 2)) * se
+    half = float(scipy.special.ndtri((1 + level) / 2)) * se
     return Trend(
         difference,
         se,
         z,
-        float(2 * ndtr(-abs(z))),
+        float(2 * scipy.special.ndtr(-abs(z))),
         difference - half,
         difference + half,
     )
@@ -112,7 +112,7 @@ def rao_scott(
         f,
         numerator,
         denominator,
-        float(fdtrc(numerator, denominator, f)),
+        float(scipy.special.fdtrc(numerator, denominator, f)),
     )
 
 

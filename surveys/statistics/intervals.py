@@ -2,11 +2,14 @@
 
 Wilson (1927), Clopper and Pearson (1934), and for designs the logit interval and that of
 Korn and Graubard (1998), as `svyciprop` of R's `survey` computes them.
+
+SciPy loads its parts when they are first asked for: a process that never computes an
+interval does without 25 MB.
 """
 
 from math import ceil, log, sqrt
 
-from scipy.special import betaincinv, expit, ndtri, stdtrit
+import scipy
 
 LEVEL = 0.95
 MOST_EFFECTIVE = 1e8
@@ -24,7 +27,7 @@ def _check(successes: float, n: float) -> None:
 
 
 def _z(level: float) -> float:
-    return float(ndtri((1 + level) / 2))
+    return float(scipy.special.ndtri((1 + level) / 2))
 
 
 def wilson(successes: float, n: float, level: float = LEVEL) -> Interval:
@@ -43,12 +46,14 @@ def exact(successes: float, n: float, level: float = LEVEL) -> Interval:
     _check(successes, n)
     tail = (1 - level) / 2
     low = (
-        0.0 if successes == 0 else float(betaincinv(successes, n - successes + 1, tail))
+        0.0
+        if successes == 0
+        else float(scipy.special.betaincinv(successes, n - successes + 1, tail))
     )
     high = (
         1.0
         if successes == n
-        else float(betaincinv(successes + 1, n - successes, 1 - tail))
+        else float(scipy.special.betaincinv(successes + 1, n - successes, 1 - tail))
     )
     return low, high
 
@@ -66,7 +71,7 @@ def _quantile(level: float, degrees: float) -> float:
         return _z(level)
     if degrees <= 0:
         raise IntervalError("No degrees of freedom are left")
-    return float(stdtrit(degrees, (1 + level) / 2))
+    return float(scipy.special.stdtrit(degrees, (1 + level) / 2))
 
 
 def logit(
@@ -79,7 +84,8 @@ def logit(
         return p, p
     middle = log(p / (1 - p))
     half = _quantile(level, degrees) * se / (p * (1 - p))
-    return float(expit(middle - half)), float(expit(middle + half))
+    low, high = scipy.special.expit([middle - half, middle + half])
+    return float(low), float(high)
 
 
 def korn_graubard(
@@ -98,8 +104,8 @@ def korn_graubard(
     if degrees != float("inf"):
         effective *= (_quantile(level, n - 1) / _quantile(level, degrees)) ** 2
     tail = (1 - level) / 2
-    low = betaincinv(effective * p, effective * (1 - p) + 1, tail)
-    high = betaincinv(effective * p + 1, effective * (1 - p), 1 - tail)
+    low = scipy.special.betaincinv(effective * p, effective * (1 - p) + 1, tail)
+    high = scipy.special.betaincinv(effective * p + 1, effective * (1 - p), 1 - tail)
     return float(low), float(high)
 
 

@@ -409,8 +409,6 @@ def saved(desk, wave, pairs):
         "pairs-INITIAL_FORMS": "0",
         **{f"pairs-{n}-first": pair[0] for n, pair in enumerate(pairs)},
         **{f"pairs-{n}-second": pair[1] for n, pair in enumerate(pairs)},
-        "quota_counts-TOTAL_FORMS": "0",
-        "quota_counts-INITIAL_FORMS": "0",
     }
     return desk.post(address, data)
 

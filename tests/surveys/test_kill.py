@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from surveys.flushing import differences, flush
-from surveys.models import Count, Inbox, Response
+from surveys.models import Count, Inbox, Receipt, Response
 from tests.factories.surveys import fielded, question
 
 FLUSH = """
@@ -26,11 +26,11 @@ flush(Wave.objects.get(pk=int(sys.argv[1])))
 """
 WAITS = (
     "SELECT count(*) FROM pg_locks"
-    " WHERE NOT granted AND relation = 'surveys_receipt'::regclass"
+    " WHERE NOT granted AND relation = 'surveys_count'::regclass"
 )
 
 
-def waits_for_the_receipts():
+def waits_for_the_counts():
     with connection.cursor() as cursor:
         cursor.execute(WAITS)
         return cursor.fetchone()[0] > 0
@@ -53,10 +53,10 @@ def test_kill_in_the_middle_of_a_flush_loses_nothing_and_doubles_nothing():
         for n in range(100)
     )
 
-    # The receipts are written after the answers and the counts: there it stands.
+    # The counts are written last, after the answers and the receipts: there it stands.
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE surveys_receipt IN SHARE MODE")
+            cursor.execute("LOCK TABLE surveys_count IN SHARE MODE")
         command = [sys.executable, "-c", FLUSH, str(wave.pk)]
         child = subprocess.Popen(
             [*command, settings.DATABASES["default"]["NAME"]],
@@ -65,7 +65,7 @@ def test_kill_in_the_middle_of_a_flush_loses_nothing_and_doubles_nothing():
         )
         try:
             end = monotonic() + 60
-            while not waits_for_the_receipts():
+            while not waits_for_the_counts():
                 assert child.poll() is None
                 assert monotonic() < end
                 sleep(0.1)
@@ -76,6 +76,7 @@ def test_kill_in_the_middle_of_a_flush_loses_nothing_and_doubles_nothing():
     assert ended == -signal.SIGKILL
 
     assert Inbox.objects.count() == 100
+    assert not Receipt.objects.exists()
     assert not Response.objects.exists()
     assert not Count.objects.exists()
 

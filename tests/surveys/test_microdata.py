@@ -1,4 +1,6 @@
 import csv
+import subprocess
+import sys
 
 import pyreadstat
 import pytest
@@ -9,6 +11,17 @@ from surveys.services.fielding import close_wave
 from tests.factories.surveys import fielded, option, question, texts
 
 pytestmark = pytest.mark.django_db
+
+# What a command has loaded that says its help and ends.
+LOADED = """
+import sys
+from django.core.management import execute_from_command_line
+try:
+    execute_from_command_line(["manage.py", "export_responses", "--help"])
+except SystemExit:
+    print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+HEAVY = {"pandas", "pyreadstat", "scipy.optimize", "scipy.special"}
 
 ITEMS = [
     question("gave", short=texts("Соңғы 12 айда берді"))
@@ -82,3 +95,13 @@ def test_an_open_wave_gives_nothing(tmp_path):
 
     with pytest.raises(CommandError, match="Close the wave first"):
         call_command("export_responses", wave.public_id, str(tmp_path / "a.csv"))
+
+
+def test_the_export_loads_no_library_that_it_does_not_use():
+    python = [sys.executable, "-c", LOADED]
+    done = subprocess.run(python, capture_output=True, text=True, check=True)
+
+    loaded = set(done.stderr.split())
+
+    assert "surveys.microdata" in loaded
+    assert not loaded & HEAVY

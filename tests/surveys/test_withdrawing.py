@@ -36,9 +36,6 @@ def wave_fields(wave, **changed):
         "opens_on": wave.opens_on.isoformat(),
         "closes_on": wave.closes_on.isoformat(),
         **dict.fromkeys(["pairs-TOTAL_FORMS", "pairs-INITIAL_FORMS"], "0"),
-        **dict.fromkeys(
-            ["quota_counts-TOTAL_FORMS", "quota_counts-INITIAL_FORMS"], "0"
-        ),
         **changed,
     }
 
