@@ -10,11 +10,17 @@ from reports.models import Recipient, Tip
 from reports.services import cases
 from reports.services.vaults import open_vault, unlock
 from reports.shipped import load_reports
-from tests.e2e.keyboard import Keyboard, fits
+from tests.e2e.walking import Walker
 from tests.factories.reports import PASSPHRASE, recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORWARD = "div.actions button[value=next]"
+
+
+def fits(page):
+    """Assert that nothing of the page lies beyond its right edge."""
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"], f"{page.url}: {width}"
 
 
 @pytest.fixture
@@ -106,20 +112,6 @@ def test_a_report_goes_its_whole_way_without_scripts(
     context.close()
 
 
-def test_every_page_of_a_reporter_is_accessible(page, axe, reader):
-    receipt = write(page, "kk", look=axe)
-    page.fill("#id_receipt", receipt)
-    page.locator("main form button").click()
-    axe(page)
-    page.goto("/kk/report/proof/")
-    axe(page)
-    page.goto("/kk/report/receipt/")
-    axe(page)
-    page.fill("#id_receipt", receipt)
-    page.locator("main form button").click()
-    axe(page)
-
-
 def test_the_first_page_is_light(page, reader):
     sizes = []
     page.on("requestfinished", lambda r: sizes.append(r.sizes()["responseBodySize"]))
@@ -142,34 +134,36 @@ def test_three_escapes_leave_the_page(page, reader, settings):
     page.wait_for_url("**/about/")
 
 
-def test_a_report_is_written_and_read_by_keyboard_alone(page, reader):
-    keys = Keyboard(page)
-    page.goto("/kk/report/")
-    keys.go("div.actions a")
-    keys.choose("subject", "theft")
-    keys.write("textarea[name=what]", "The marked words")
+def test_a_report_is_written_and_read_by_keyboard_alone(page, axe, reader, tmp_path):
+    photo = tmp_path / "фото.jpg"
+    photo.write_bytes(a_photo())
+    # What has the focus is in sight at once.
+    page.emulate_media(reduced_motion="reduce")
+    walker = Walker(page, axe)
+    walker.open("/kk/report/")
+    walker.press("div.actions a >> nth=0")
+    walker.choose("subject", "theft")
+    walker.write("what", "The marked words")
     for _section in range(2):
-        keys.go(FORWARD)
-    keys.choose("danger", "yes")
-    keys.go(FORWARD)
-    keys.write("textarea[name=danger_what]", "Do not call")
+        walker.press(FORWARD)
+    walker.choose("danger", "yes")
+    walker.press(FORWARD)
+    walker.write("danger_what", "Do not call")
     for _section in range(2):
-        keys.go(FORWARD)
-    keys.to("#id_file")
-    # The dialogue in which a file is chosen belongs to the system.
-    photo = {"name": "фото.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
-    page.set_input_files("#id_file", [photo])
-    keys.go("p button[value=add]")
+        walker.press(FORWARD)
+    walker.attach("file", photo)
+    walker.press("p button[value=add]")
     expect(page.locator("main")).to_contain_text("Camera of mine")
-    keys.go(FORWARD)
+    walker.press(FORWARD)
     page.wait_for_function(WORKED)
-    keys.go(FORWARD)
+    walker.press(FORWARD)
     receipt = page.locator(".receipt").inner_text()
-    keys.write("#id_receipt", receipt)
-    keys.go("main form button")
-    page.goto("/kk/report/receipt/")
-    keys.write("#id_receipt", receipt)
-    keys.go("main form button")
+    walker.write("receipt", receipt)
+    walker.press("main form button")
+    walker.open("/kk/report/proof/")
+    walker.open("/kk/report/receipt/")
+    walker.write("receipt", receipt)
+    walker.press("main form button")
     expect(page.locator("main")).to_contain_text("Do not call")
 
 
