@@ -173,6 +173,7 @@ def test_the_qr_code_of_the_pdf_opens_the_check_page(client, certificate, langua
     assert address.startswith(f"https://portal.example/{language}/certificates/")
     assert answer.status_code == 200
     assert not answer.cookies
+    assert '<meta name="robots" content="noindex">' in answer.text
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
