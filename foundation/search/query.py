@@ -84,10 +84,12 @@ FRAGMENTS = "MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter= … "
 PAGE_OF = """
 SELECT d.kind, d.public_id, d.language, d.title, d.body, d.path,
     CASE d.language WHEN 'kk' THEN NULL
-    ELSE ts_headline(c.name, d.title, websearch_to_tsquery(c.name, %(plain)s),
+    ELSE ts_headline(c.name, d.title, websearch_to_tsquery(c.name, %(plain)s)
+        || websearch_to_tsquery(c.name, %(typed)s),
         %(whole)s) END,
     CASE d.language WHEN 'kk' THEN NULL
-    ELSE ts_headline(c.name, d.body, websearch_to_tsquery(c.name, %(plain)s),
+    ELSE ts_headline(c.name, d.body, websearch_to_tsquery(c.name, %(plain)s)
+        || websearch_to_tsquery(c.name, %(typed)s),
         %(parts)s) END
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS page (id, place)
 JOIN search_searchdocument d USING (id)
@@ -97,9 +99,9 @@ ORDER BY page.place
 """
 SUGGEST = """
 SELECT DISTINCT ON (likeness, kind, public_id)
-    word_similarity(%(plain)s, title) AS likeness, kind, public_id, language, title, path
+    word_similarity(%(typed)s, title) AS likeness, kind, public_id, language, title, path
 FROM search_searchdocument
-WHERE %(plain)s <%% title
+WHERE %(typed)s <%% title
 ORDER BY likeness DESC, kind, public_id, language = %(language)s DESC
 LIMIT %(limit)s
 """
@@ -145,6 +147,7 @@ def search(question: str, *, filters: Filters = ALL, page: int = 1) -> Answer:
         "language": current_language(),
         "kazakh": queries.kazakh,
         "plain": queries.plain,
+        "typed": queries.typed,
         "today": timezone.localdate(),
         "most": MOST_HITS,
         "whole": f"HighlightAll=true, StartSel={START}, StopSel={END}",
@@ -233,7 +236,7 @@ def _suggest(queries: Queries) -> list[Find]:
         cursor.execute(
             SUGGEST,
             {
-                "plain": queries.plain.replace('"', " "),
+                "typed": queries.typed.replace('"', " "),
                 "language": current_language(),
                 "limit": SUGGESTIONS,
             },

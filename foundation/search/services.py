@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from foundation.search.models import SearchDocument
 from foundation.search.registry import Document, Kind, kinds
-from foundation.search.vectors import CONFIGURATIONS, YO, kazakh_vector
+from foundation.search.russian import evened
+from foundation.search.vectors import CONFIGURATIONS, kazakh_vector
 
 BATCH = 500
 TITLE_LENGTH = 300
@@ -119,7 +120,7 @@ def _row(kind: Kind, document: Document, language: str) -> dict[str, Any]:
     if language in CONFIGURATIONS:
         return row | {
             "configuration": CONFIGURATIONS[language],
-            "plain_title": title.translate(YO),
-            "plain_body": body.translate(YO),
+            "plain_title": evened(title),
+            "plain_body": evened(body),
         }
     return row | {"vector": kazakh_vector(title, body)}

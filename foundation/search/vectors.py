@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from foundation.search.kazakh import query_stems, stems, words
+from foundation.search.russian import YO, evened
 
 LAST_POSITION = 16_383
 LONGEST_LEXEME = 200
@@ -16,7 +17,6 @@ LONGEST_LEXEME = 200
 POSITIONS_OF_A_LEXEME = 255
 CONFIGURATIONS = {"ru": "russian", "en": "english"}
 PHRASES = re.compile(r'(-?)"([^"]*)"|(-?)(\S+)')
-YO = str.maketrans("ёЁ", "еЕ")
 
 
 def kazakh_vector(title: str, body: str) -> str:
@@ -64,10 +64,12 @@ class Queries:
     """One question in the words of each language."""
 
     kazakh: str
+    # For the stemmers of Russian and English; as it was typed, for what is shown.
     plain: str
+    typed: str
 
     @classmethod
     def of(cls, text: str) -> "Queries":
         # Quotation marks of every language do the same.
         text = re.sub("[«»“”„]", '"', text)
-        return cls(kazakh=kazakh_query(text), plain=text.translate(YO))
+        return cls(kazakh_query(text), evened(text), text.translate(YO))
