@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 from django import template
 from django.utils import timezone
@@ -30,6 +30,14 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return format_datetime(local, "medium", locale=current_language())
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Write the time of day, for what is agreed upon by the minute: 10:00."""
+    if value is None:
+        return ""
+    return format_time(timezone.localtime(value), "HH:mm", locale=current_language())
 
 
 @register.filter
