@@ -9,6 +9,7 @@ from foundation.notifications.models import Message
 from tests.factories.territory import AreaFactory
 from tests.factories.volunteers import (
     HoursFactory,
+    InitiativeFactory,
     ObservationFactory,
     OrganisationFactory,
     ProfileFactory,
@@ -231,3 +232,23 @@ def test_numbers_of_the_first_page_count_no_made_up_rows(client, shipped):
 
     page = client.get("/en/volunteers/").content.decode()
     assert "volunteers – 2, initiatives – 1, confirmed hours – 4" in page
+
+
+@pytest.mark.parametrize(
+    ("model", "make", "is_public"),
+    [
+        ("initiative", lambda: InitiativeFactory(state="draft"), False),
+        ("initiative", InitiativeFactory, True),
+        ("organisation", lambda: OrganisationFactory(state="pending"), False),
+        ("organisation", OrganisationFactory, True),
+        ("observation", ObservationFactory, False),
+    ],
+)
+def test_staff_are_led_to_a_public_page_only_where_there_is_one(
+    staff, shipped, model, make, is_public
+):
+    row = make()
+
+    page = staff.get(f"/admin/volunteers/{model}/{row.pk}/change/").content.decode()
+
+    assert (f'href="/en{row.get_absolute_url()[3:]}"' in page) is is_public

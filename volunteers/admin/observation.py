@@ -48,6 +48,11 @@ class ObservationAdmin(ScopedAdmin[Observation]):
     action_form = ReasonForm
     actions = ["verify", "refuse"]
 
+    def view_on_site(self, obj: Observation) -> str | None:
+        """Lead to the public page only where there is one."""
+        is_public = obj.state == Observation.State.VERIFIED
+        return obj.get_absolute_url() if is_public else None
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
