@@ -124,6 +124,9 @@ def lists(client: Client) -> dict[str, str]:
         "one initiative": f"/kk/initiatives/{event.public_id}/",
         "certificate check": f"/kk/volunteers/certificates/{serial}/",
         "unknown certificate": "/kk/volunteers/certificates/0000000000/",
+        "volunteer: certificate as PDF": "/kk/volunteers/me/certificates/"
+        f"{serial}/file/",
+        "volunteer: own page": "/kk/volunteers/me/",
         "staff: volunteers": profile,
         "staff: volunteers who applied": f"{profile}?state__exact=applied",
         "staff: volunteers, a name": f"{profile}?q=Volunteer+1234",
@@ -161,8 +164,22 @@ def coordinator() -> User:
     return user
 
 
+def volunteer() -> User:
+    """Return who holds the newest certificate."""
+    profile = Certificate.objects.latest("pk").profile
+    assert profile is not None
+    if profile.user is None:
+        profile.user = User.objects.get_or_create(email=profile.email)[0]
+        profile.save(update_fields=["user"])
+    return profile.user
+
+
 def measure_lists() -> None:
-    logins = {"staff": agency(), "area staff": coordinator()}
+    logins = {
+        "staff": agency(),
+        "area staff": coordinator(),
+        "volunteer": volunteer(),
+    }
     for name, path in lists(Client()).items():
         # Public pages are asked for as a stranger, those of staff with a login.
         client = Client()

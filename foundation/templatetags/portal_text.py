@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import (
     format_percent,
     get_decimal_symbol,
@@ -36,6 +36,14 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return format_datetime(local, "medium", locale=current_language())
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Write the time of day, for what is agreed upon by the minute: 10:00."""
+    if value is None:
+        return ""
+    return format_time(timezone.localtime(value), "HH:mm", locale=current_language())
 
 
 @register.filter

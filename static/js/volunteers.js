@@ -120,6 +120,27 @@ async function sendWaiting() {
   }
 }
 
+function offerPlace() {
+  const button = document.getElementById("locate");
+  const { latitude, longitude } = form.elements;
+  latitude.labels[0].before(button);
+  button.hidden = false;
+  button.addEventListener("click", () =>
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        // Six digits are a decimetre: no telephone knows more.
+        latitude.value = coords.latitude.toFixed(6);
+        longitude.value = coords.longitude.toFixed(6);
+        saveDraft();
+        say(button.dataset.done);
+      },
+      () => say(button.dataset.failed),
+    ),
+  );
+}
+
+if (form && navigator.geolocation) offerPlace();
+
 if (form && globalThis.indexedDB) {
   restoreDraft();
   form.addEventListener("input", saveDraft);

@@ -224,6 +224,29 @@ def test_an_observation_that_is_not_complete_comes_back_into_the_form(
     troubles.clear()
 
 
+def test_the_point_comes_from_the_phone_if_its_owner_wants(observing):
+    page = observing
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 51.12345678, "longitude": 71.4})
+    page.get_by_role("button", name="Take the point").click()
+    page.get_by_text("stands in the form").wait_for()
+    send(page)
+    page.wait_for_url("**/volunteers/me/")
+
+    row = Observation.objects.get()
+    assert (row.latitude, row.longitude) == (51.123457, 71.4)
+
+
+def test_a_phone_that_does_not_say_where_it_is_stops_nothing(observing):
+    page = observing
+    page.get_by_role("button", name="Take the point").click()
+    page.get_by_text("does not say where it is").wait_for()
+    send(page)
+    page.wait_for_url("**/volunteers/me/")
+
+    assert Observation.objects.get().latitude is None
+
+
 def test_a_form_that_is_refused_says_why(observing, troubles):
     send(observing, reference="")
 

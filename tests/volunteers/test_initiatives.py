@@ -1,8 +1,12 @@
 """Initiatives: what is public of them, their end, their report, their mails."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import icalendar
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.html import strip_tags
 
 from foundation.notifications.models import Message
 from tests.factories.accounts import UserFactory
@@ -111,3 +115,39 @@ def test_a_whole_report_is_published():
 
     initiative.refresh_from_db()
     assert initiative.state == "reported"
+
+
+def test_the_first_page_shows_who_needs_people_and_not_who_is_full(client):
+    InitiativeFactory(title_en="Has a place", slots=2, taken=1)
+    full = InitiativeFactory(title_en="Is full", slots=2, taken=2)
+
+    page = client.get("/en/volunteers/").content.decode()
+
+    assert "Has a place" in page
+    assert "Is full" not in page
+    full_page = client.get(f"/en/initiatives/{full.public_id}/").content.decode()
+    assert "Join the waiting list" in full_page
+
+
+ALMATY = ZoneInfo("Asia/Almaty")
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "written"),
+    [
+        (datetime(2026, 5, 9, 15, 30, tzinfo=ALMATY), "May 9, 2026, 10:00 – 15:30"),
+        (
+            datetime(2026, 5, 10, 9, tzinfo=ALMATY),
+            "May 9, 2026, 10:00 – May 10, 2026, 09:00",
+        ),
+    ],
+)
+def test_a_page_says_the_day_once_if_it_is_one(client, ends_at, written):
+    starts_at = datetime(2026, 5, 9, 10, tzinfo=ALMATY)
+    row = InitiativeFactory(
+        starts_at=starts_at, signup_until=starts_at, ends_at=ends_at
+    )
+
+    page = client.get(f"/en/initiatives/{row.public_id}/").content.decode()
+
+    assert written in strip_tags(page)

@@ -4,11 +4,12 @@ A browser walks the whole of it in `tests/e2e/test_volunteers_journey.py`.
 """
 
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
-from django.utils import translation
+from django.utils import timezone, translation
 
 from foundation.notifications.tasks import sweep_messages
 from tests.factories.accounts import PASSWORD
@@ -135,3 +136,32 @@ def test_confirmed_hours_become_a_certificate_anybody_can_check(
     assert "Айгүл Сәрсенова" in check.content.decode()
     assert file.content.startswith(b"%PDF")
     assert b"/StructTreeRoot" in file.content
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("later", "state", "warned"),
+    [
+        (DAY / 2, "accepted", True),
+        (DAY / 2, "waiting", True),
+        (DAY / 2, "withdrawn", False),
+        (DAY, "accepted", False),
+        (3 * DAY, "accepted", False),
+    ],
+)
+def test_who_is_taken_at_that_time_is_warned(client, later, state, warned):
+    start = timezone.now() + 7 * DAY
+    row = InitiativeFactory(starts_at=start, ends_at=start + DAY)
+    other = InitiativeFactory(
+        title_en="Somewhere else",
+        starts_at=start + later,
+        ends_at=start + later + DAY,
+    )
+    profile = SignUpFactory(initiative=other, state=state).profile
+    client.force_login(profile.user)
+
+    page = client.get(f"/en/initiatives/{row.public_id}/mine/").content.decode()
+
+    assert ("Somewhere else" in page) is warned

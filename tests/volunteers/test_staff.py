@@ -9,6 +9,7 @@ from foundation.notifications.models import Message
 from tests.factories.territory import AreaFactory
 from tests.factories.volunteers import (
     HoursFactory,
+    InitiativeFactory,
     ObservationFactory,
     OrganisationFactory,
     ProfileFactory,
@@ -19,9 +20,12 @@ from volunteers.admin.base import KeptCountPaginator
 from volunteers.demo import load_demo, remove_demo
 from volunteers.exports import ministry_register, people_of
 from volunteers.models import (
+    ChecklistItem,
     ConsentText,
     Direction,
     Initiative,
+    Observation,
+    Photo,
     Rule,
     VolunteerProfile,
 )
@@ -185,3 +189,66 @@ def test_people_of_one_name_are_counted_on_the_page_alone(
         ("Әсел Ким", 1),
         ("ӘСЕЛ КИМ", 1),
     }
+
+
+@pytest.mark.parametrize(
+    ("model", "make"),
+    [("volunteerprofile", ProfileFactory), ("observation", ObservationFactory)],
+)
+def test_nobody_picks_from_all_people_or_rewrites_what_they_said(
+    staff, shipped, model, make
+):
+    ProfileFactory(name="Somebody else", user__email="else@example.org")
+    row = make()
+
+    page = staff.get(f"/admin/volunteers/{model}/{row.pk}/change/")
+
+    assert list(page.context["adminform"].form.fields) == []
+    assert "Somebody else" not in page.content.decode()
+    assert "else@example.org" not in page.content.decode()
+
+
+def test_staff_see_photo_and_answers_of_what_they_verify(staff, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    row = ObservationFactory()
+    question = ChecklistItem.objects.create(
+        initiative=row.initiative, text_kk="Белгі?", text_ru="Знак?", text_en="A sign?"
+    )
+    Observation.objects.update(answers={str(question.pk): "no"})
+    photo = Photo.objects.create(observation=row, file="a.jpg", width=4, height=3)
+
+    page = staff.get(f"/admin/volunteers/observation/{row.pk}/change/")
+
+    shown = page.content.decode()
+    assert f'<img src="/en/observations/photos/{photo.pk}/"' in shown
+    assert "A sign? <b>No</b>" in shown
+
+
+def test_numbers_of_the_first_page_count_no_made_up_rows(client, shipped):
+    confirmed(past())
+    confirmed(past(is_demo=True), hours=100)
+
+    recount_volunteers()
+
+    page = client.get("/en/volunteers/").content.decode()
+    assert "volunteers – 2, initiatives – 1, confirmed hours – 4" in page
+
+
+@pytest.mark.parametrize(
+    ("model", "make", "is_public"),
+    [
+        ("initiative", lambda: InitiativeFactory(state="draft"), False),
+        ("initiative", InitiativeFactory, True),
+        ("organisation", lambda: OrganisationFactory(state="pending"), False),
+        ("organisation", OrganisationFactory, True),
+        ("observation", ObservationFactory, False),
+    ],
+)
+def test_staff_are_led_to_a_public_page_only_where_there_is_one(
+    staff, shipped, model, make, is_public
+):
+    row = make()
+
+    page = staff.get(f"/admin/volunteers/{model}/{row.pk}/change/").content.decode()
+
+    assert (f'href="/en{row.get_absolute_url()[3:]}"' in page) is is_public

@@ -75,6 +75,10 @@ class InitiativeAdmin(ScopedAdmin[Initiative]):
         "addresses",
     ]
 
+    def view_on_site(self, obj: Initiative) -> str | None:
+        """Lead to the public page only where there is one."""
+        return obj.get_absolute_url() if obj.is_public else None
+
     def has_run_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("volunteers.run_initiative")
 

@@ -5,11 +5,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from volunteers.admin.base import ScopedAdmin
+from volunteers.forms.observation import answers_of
 from volunteers.models import Observation
 from volunteers.services.observations import reject_observation, verify_observation
 
@@ -27,21 +28,30 @@ class ObservationAdmin(ScopedAdmin[Observation]):
     readonly_fields = [
         "public_id",
         "initiative",
+        "profile",
         "reference",
         "area",
         "latitude",
         "longitude",
         "seen_on",
-        "answers",
+        "answered",
         "note",
+        "note_language",
+        "received_at",
         "state",
         "verified_on",
         "verified_by",
         "pictures",
         "what_next",
     ]
+    exclude = ["answers", "is_demo"]
     action_form = ReasonForm
     actions = ["verify", "refuse"]
+
+    def view_on_site(self, obj: Observation) -> str | None:
+        """Lead to the public page only where there is one."""
+        is_public = obj.state == Observation.State.VERIFIED
+        return obj.get_absolute_url() if is_public else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -49,14 +59,27 @@ class ObservationAdmin(ScopedAdmin[Observation]):
     def has_run_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("volunteers.run_initiative")
 
+    @admin.display(description=_("answers"))
+    def answered(self, observation: Observation) -> SafeString:
+        questions = observation.initiative.checklist.all()
+        return format_html_join(
+            mark_safe("<br>"), "{} <b>{}</b>", answers_of(observation, questions)
+        )
+
     @admin.display(description=_("photos"))
-    def pictures(self, observation: Observation) -> SafeString | str:
+    def pictures(self, observation: Observation) -> SafeString:
+        """Show the photos: nobody verifies what he has not looked at."""
         return format_html_join(
             " ",
-            '<a href="{}">{}</a>',
+            '<a href="{}"><img src="{}" alt="{}" width="240"></a>',
             (
-                (reverse("volunteers:photo", args=[photo.pk]), number)
+                (
+                    url,
+                    url,
+                    gettext("Photo %(number)s of the observation") % {"number": number},
+                )
                 for number, photo in enumerate(observation.photos.all(), start=1)
+                for url in [reverse("volunteers:photo", args=[photo.pk])]
             ),
         )
 

@@ -43,6 +43,11 @@ class OrganisationAdmin(ScopedAdmin[Organisation]):
     action_form = ReasonForm
     actions = ["approve", "decline", "suspend"]
 
+    def view_on_site(self, obj: Organisation) -> str | None:
+        """Lead to the public page only where there is one."""
+        is_public = obj.state == Organisation.State.APPROVED
+        return obj.get_absolute_url() if is_public else None
+
     def has_review_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("volunteers.review_volunteerprofile")
 

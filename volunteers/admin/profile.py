@@ -80,6 +80,7 @@ class VolunteerProfileAdmin(ScopedAdmin[VolunteerProfile]):
     actions = ["accept", "ask", "decline"]
     readonly_fields = [
         "public_id",
+        "user",
         "name",
         "email",
         "language",
@@ -98,7 +99,9 @@ class VolunteerProfileAdmin(ScopedAdmin[VolunteerProfile]):
         "last_active_at",
         "hours_total",
         "is_public",
+        "display_name",
     ]
+    exclude = ["is_demo"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VolunteerProfile]:
         """Leave out what nobody confirmed."""

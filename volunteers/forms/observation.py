@@ -1,5 +1,6 @@
 """What an observer sends: text, point, answers and photos, without a script."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 from uuid import uuid4
@@ -7,14 +8,26 @@ from uuid import uuid4
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
-from foundation.languages import column
+from foundation.languages import Text, column
 from foundation.territory.models import Area
-from volunteers.models import Initiative
+from volunteers.models import ChecklistItem, Initiative, Observation
 from volunteers.photos import CleanPhoto, clean_photo
 
 MOST_PHOTOS = 6
 ANSWERS = [("yes", _("Yes")), ("no", _("No")), ("unknown", _("Not known"))]
+
+
+def answers_of(
+    row: Observation, questions: Iterable[ChecklistItem]
+) -> list[tuple[Text, StrPromise]]:
+    """Return each question of the checklist with what the observer answered."""
+    labels = dict(ANSWERS)
+    return [
+        (question.text, labels[row.answers.get(str(question.pk), "unknown")])
+        for question in questions
+    ]
 
 
 class ManyFilesInput(forms.ClearableFileInput):

@@ -107,6 +107,7 @@ ChecklistFormSet = forms.inlineformset_factory(
     ChecklistItem,
     fields=["text_kk", "text_ru", "text_en"],
     extra=3,
+    can_delete_extra=False,
     max_num=12,
 )
 

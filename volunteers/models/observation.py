@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.languages import Translated
 from foundation.public_id import new_public_id
@@ -114,8 +115,9 @@ class Observation(models.Model):
     objects: ClassVar[SightingQuerySet] = SightingQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        verbose_name = _("observation")
-        verbose_name_plural = _("observations")
+        # Indicators have observations too, and in Kazakh and Russian another word.
+        verbose_name = pgettext_lazy("volunteers", "observation")
+        verbose_name_plural = pgettext_lazy("volunteers", "observations")
         ordering = ["-seen_on", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -152,7 +154,7 @@ class Photo(models.Model):
         Observation,
         models.CASCADE,
         related_name="photos",
-        verbose_name=_("observation"),
+        verbose_name=pgettext_lazy("volunteers", "observation"),
     )
     file = models.FileField(_("file"), upload_to="volunteers/photos/")
     width = models.PositiveIntegerField(_("width"), editable=False)

@@ -1,23 +1,20 @@
 """What volunteers saw: the form of the observer, and the public pages."""
 
-from collections.abc import Iterable
-
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
-from django_stubs_ext import StrPromise
 
 from foundation.accounts.permissions import member_page
 from foundation.key_set import Order, key_set_page
-from foundation.languages import Text, current_language
+from foundation.languages import current_language
 from foundation.open_data.exports import export_response
 from foundation.publication import stored_page
 from volunteers.datasets import OBSERVATIONS
 from volunteers.drawing import dots
-from volunteers.forms.observation import ANSWERS, ObservationForm
-from volunteers.models import ChecklistItem, Initiative, Observation, Photo
+from volunteers.forms.observation import ObservationForm, answers_of
+from volunteers.models import Initiative, Observation, Photo
 from volunteers.permissions import may_see_photos
 from volunteers.services.observations import may_observe, record_observation
 from volunteers.views.members import profile_of
@@ -79,17 +76,6 @@ def observation(request: HttpRequest, public_id: str) -> HttpResponse:
         "has_demo": row.is_demo,
     }
     return render(request, "volunteers/observation.html", context)
-
-
-def answers_of(
-    row: Observation, questions: Iterable[ChecklistItem]
-) -> list[tuple[Text, StrPromise]]:
-    """Return each question of the checklist with what the observer answered."""
-    labels = dict(ANSWERS)
-    return [
-        (question.text, labels[row.answers.get(str(question.pk), "unknown")])
-        for question in questions
-    ]
 
 
 @require_safe

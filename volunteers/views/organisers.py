@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.accounts.models import User
 from foundation.accounts.permissions import member_page
+from volunteers.forms.observation import answers_of
 from volunteers.forms.organiser import (
     ChecklistFormSet,
     InitiativeForm,
@@ -25,7 +26,6 @@ from volunteers.services.initiatives import (
 )
 from volunteers.services.observations import reject_observation, verify_observation
 from volunteers.services.sign_ups import confirm_hours, note_attendance
-from volunteers.views.observations import answers_of
 from volunteers.views.organisations import user_of
 
 

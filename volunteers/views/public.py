@@ -1,6 +1,7 @@
 """Pages that are the same for everybody."""
 
 from django.conf import settings
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -42,7 +43,8 @@ def landing(request: HttpRequest) -> HttpResponse:
     shown: list[VolunteerProfile] = list(
         active.order_by("-last_confirmed_on", "-pk")[:12]
     )
-    initiatives = list(open_now.order_by("starts_at", "pk")[:6])
+    needing = open_now.filter(taken__lt=F("slots"))
+    initiatives = list(needing.order_by("starts_at", "pk")[:6])
     context = {
         "directions": Direction.objects.all(),
         "rules": [
