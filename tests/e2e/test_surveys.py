@@ -52,3 +52,24 @@ def test_a_survey_is_answered_by_keyboard_without_scripts(browser, address, ever
     assert Inbox.objects.get().payload["language"] == "kk"
     assert context.cookies() == []
     context.close()
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_an_answer_that_stands_alone_clears_the_others(page, way):
+    choices = [option(1), option(2), option(9, exclusive=True)]
+    wave = fielded([question("q", "multiple") | {"choices": choices}])
+    page.goto(f"/en/surveys/answer/{wave.public_id}/")
+    first, _second, alone = page.locator("[name=q]").all()
+
+    def choose(box):
+        if way == "mouse":
+            box.click()
+        else:
+            box.focus()
+            page.keyboard.press("Space")
+
+    choose(first)
+    choose(alone)
+    assert (first.is_checked(), alone.is_checked()) == (False, True)
+    choose(first)
+    assert (first.is_checked(), alone.is_checked()) == (True, False)
