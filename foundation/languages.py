@@ -6,6 +6,7 @@ language, or openly in another one: a `Text` knows its language, and a template
 marks it with `lang`.
 """
 
+from functools import cache
 from typing import Any, Self, overload
 
 from django.conf import settings
@@ -45,8 +46,13 @@ def languages() -> list[str]:
 
 
 def current_language() -> str:
-    code = (get_language() or settings.LANGUAGE_CODE)[:2]
-    return code if code in languages() else settings.LANGUAGE_CODE
+    return _portal_language(get_language() or settings.LANGUAGE_CODE)
+
+
+@cache
+def _portal_language(code: str) -> str:
+    """Return the portal's language of a locale; asked for with every word and number."""
+    return code[:2] if code[:2] in languages() else settings.LANGUAGE_CODE
 
 
 def pick(texts: dict[str, str]) -> Text:

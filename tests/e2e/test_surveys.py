@@ -52,3 +52,37 @@ def test_a_survey_is_answered_by_keyboard_without_scripts(browser, address, ever
     assert Inbox.objects.get().payload["language"] == "kk"
     assert context.cookies() == []
     context.close()
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_an_answer_that_stands_alone_clears_the_others(page, way):
+    choices = [option(1), option(2), option(9, exclusive=True)]
+    wave = fielded([question("q", "multiple") | {"choices": choices}])
+    page.goto(f"/en/surveys/answer/{wave.public_id}/")
+    first, _second, alone = page.locator("[name=q]").all()
+
+    def choose(box):
+        if way == "mouse":
+            box.click()
+        else:
+            box.focus()
+            page.keyboard.press("Space")
+
+    choose(first)
+    choose(alone)
+    assert (first.is_checked(), alone.is_checked()) == (False, True)
+    choose(first)
+    assert (first.is_checked(), alone.is_checked()) == (True, False)
+
+
+def test_the_list_of_errors_has_the_focus_and_leads_to_its_question(page):
+    wave = fielded([question("q", required=True)])
+    page.goto(f"/en/surveys/answer/{wave.public_id}/")
+
+    page.locator(".survey-buttons button").first.click()
+
+    page.wait_for_selector("#errors")
+    assert page.evaluate("document.activeElement.id") == "errors"
+    page.locator("#errors a").click()
+    assert page.url.endswith("#q_q")
+    assert page.locator("#q_q .error").inner_text() == "Answer this question"

@@ -152,3 +152,19 @@ def test_hidden_and_empty_look_the_same():
     cells = tables(wave)[0].cells
 
     assert [(c.n, c.percent, c.bar) for c in cells[1:]] == [(None, None, "")] * 2
+
+
+@pytest.mark.django_db
+def test_all_of_a_small_group_is_hidden():
+    ages = question("age", codes=(1, 2, 3, 4, 5, 6))
+    wave = fielded([question("a", codes=(1, 2)), ages], splits=["age"])
+    people = [{"a": 1 + n % 2, "age": 1 + n % 4 // 2} for n in range(80)]
+    people += [{"a": 1 + age % 2, "age": age} for age in (3, 4) for _ in range(9)]
+    people += [{"a": 1 + n % 2, "age": age} for age in (5, 6) for n in range(9)]
+    definition = wave.questionnaire.definition
+    add_counts(wave, count(definition, ["age"], ((p, set()) for p in people)))
+
+    [by_age] = cross_tables(wave)
+
+    shown = [(row.base, [cell.n for cell in row.cells]) for row in by_age.levels]
+    assert shown == [(40, [20, 20])] * 2 + [(None, [None, None])] * 4

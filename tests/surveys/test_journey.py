@@ -284,6 +284,21 @@ def test_promises_of_an_open_wave_cannot_change(wave, change):
         type(wave).objects.filter(pk=wave.pk).update(**change)
 
 
+def test_staff_see_promises_of_an_open_wave_locked(client, wave, settings):
+    settings.TWO_FACTOR_REQUIRED = False
+    client.force_login(UserFactory(root=True))
+    draft = WaveFactory(questionnaire=wave.questionnaire)
+
+    before, after = (
+        client.get(reverse("admin:surveys_wave_change", args=[row.pk])).content.decode()
+        for row in (draft, wave)
+    )
+
+    assert 'name="anonymity"' in before
+    assert 'name="anonymity"' not in after
+    assert 'class="readonly">Anonymous' in after
+
+
 def test_new_words_are_a_new_number(client, wave):
     fill(client, wave)
     close_wave(wave=wave, by=None)

@@ -97,6 +97,24 @@ def test_small_groups_have_no_figures():
     assert not small.filter(n__isnull=False).exists()
 
 
+@pytest.mark.parametrize(("times", "flag"), [(1, "low_precision"), (9, "ok")])
+def test_a_figure_has_its_effective_number_and_says_whether_it_is_sure(
+    client, times, flag
+):
+    wave = fielded([question("met", codes=(1, 2))], sample="invited_probability")
+    people = (({"met": 1 + n % 2}, set()) for n in range(28 * times))
+    add_counts(wave, count(wave.questionnaire.definition, [], people))
+
+    release = released(close_wave(wave=wave, by=None))
+
+    page = client.get(release.get_absolute_url()).content.decode()
+    figure = release.estimates.get(question="met", code="1")
+    assert figure.flag == flag
+    assert (figure.n_eff, figure.deff) == pytest.approx((28 * times, 1), rel=0.01)
+    assert f'<td class="num">{28 * times}' in page
+    assert ("low precision" in page) == (flag == "low_precision")
+
+
 @pytest.mark.parametrize(
     ("margins", "words"),
     [

@@ -1,12 +1,19 @@
-"""What a cell looks like on a page."""
+"""What a cell looks like on a page, and what percentages are of."""
 
+import json
+
+import pytest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from foundation.languages import Text
 from surveys.crossing import CrossTable, Level
-from surveys.results import Cell
+from surveys.exports import aggregate_file
+from surveys.flushing import add_counts
+from surveys.results import Cell, tables
+from surveys.tally import count
+from tests.factories.surveys import fielded, question
 
 WORDS = Text("<b>иә</b>", "kk")
 
@@ -39,3 +46,31 @@ def test_a_table_by_groups_shows_bars_and_escapes_words():
     assert "12.1 <svg " in page
     assert 'rect width="12.10"' in page
     assert "<b>" not in page
+
+
+def counted(item, people):
+    wave = fielded([item])
+    definition = wave.questionnaire.definition
+    add_counts(wave, count(definition, [], ((person, set()) for person in people)))
+    return wave
+
+
+@pytest.mark.django_db
+def test_who_chose_none_of_several_answers_stays_in_the_base():
+    people = [{"q": [1, 2]}] * 20 + [{"q": [1]}] * 10 + [{}] * 20
+
+    [table] = tables(counted(question("q", "multiple"), people))
+
+    assert (table.base, table.of) == (50, 50)
+    assert [cell.percent for cell in table.cells] == [60, 40, None]
+
+
+@pytest.mark.django_db
+def test_hidden_and_empty_are_the_same_in_files():
+    wave = counted(question("q"), [{"q": 1}] * 40 + [{"q": 2}] * 3)
+
+    hidden, empty = aggregate_file(wave, "csv").decode().splitlines()[2:]
+    file = json.loads(aggregate_file(wave, "json"))
+
+    assert hidden.replace(",2,", ",3,") == empty
+    assert {**file["cells"][1], "code": "3"} == file["cells"][2]
