@@ -32,6 +32,13 @@ def new_id(first: str) -> str:
     return first + token_hex(4)
 
 
+def told_limits() -> str:
+    text = _(
+        "A questionnaire has at most %(sections)s sections and %(number)s questions"
+    )
+    return text % {"sections": MOST_SECTIONS, "number": MOST_QUESTIONS}
+
+
 def section_of(form: Form, name: str) -> Section | None:
     for section in form.sections:
         if any(question.id == name for question in section.questions):
@@ -65,8 +72,7 @@ def earlier_choices(form: Form, name: str) -> list[Question]:
 
 def add_section(form: Form, section: Section) -> Form:
     if len(form.sections) >= MOST_SECTIONS:
-        text = _("A questionnaire has at most %(number)s sections")
-        raise EditError(text % {"number": MOST_SECTIONS})
+        raise EditError(told_limits())
     return Form((*form.sections, section))
 
 
@@ -88,8 +94,7 @@ def remove_section(form: Form, name: str) -> Form:
 
 def add_question(form: Form, name: str, question: Question) -> Form:
     if len(list(form.questions())) >= MOST_QUESTIONS:
-        text = _("A questionnaire has at most %(number)s questions")
-        raise EditError(text % {"number": MOST_QUESTIONS})
+        raise EditError(told_limits())
     section = find_section(form, name)
     longer = replace(section, questions=(*section.questions, question))
     return _checked(form, _with(form, longer))

@@ -14,6 +14,7 @@ from reports.editing import (
     MOST_CONDITIONS,
     MOST_QUESTIONS,
     MOST_SECTIONS,
+    told_limits,
 )
 from reports.questionnaires import (
     STEPS_AFTER,
@@ -59,11 +60,7 @@ def _check_sections(form: Form) -> None:
             text = _("The section “%(name)s” needs another id")
             raise SchemaError(text % {"name": name})
     if len(ids) > MOST_SECTIONS or len(list(form.questions())) > MOST_QUESTIONS:
-        text = _(
-            "A questionnaire has at most %(sections)s sections and %(number)s questions"
-        )
-        most = {"sections": MOST_SECTIONS, "number": MOST_QUESTIONS}
-        raise SchemaError(text % most)
+        raise SchemaError(told_limits())
 
 
 def _check_question(question: Question) -> None:
