@@ -56,11 +56,12 @@ def told(question: Question, order: list[Question]) -> str:
     """Tell when a question is asked: “Money?” — “yes”; “How?” — “saw” or “heard”."""
     known = {row.id: row for row in order}
     between = f" {_('or')} "
+    quoted = _("“%(text)s”")
     parts = []
     for name, wanted in question.conditions:
         asked = known[name]
         values = [v for v, _texts in asked.choices if v in wanted]
         values += sorted(wanted - set(values))
-        answers = between.join(f"“{asked.shown(value)}”" for value in values)
-        parts.append(f"“{asked.label.plain}” — {answers}")
+        answers = between.join(quoted % {"text": asked.shown(v)} for v in values)
+        parts.append(f"{quoted % {'text': asked.label.plain}} — {answers}")
     return "; ".join(parts)

@@ -131,24 +131,10 @@ class QuestionForm(forms.Form):
     hint_ru = _text(gettext_lazy("Hint (Russian)"))
     hint_en = _text(gettext_lazy("Hint (English)"))
     choices = RowsField(
-        ChoiceRow,
-        label=gettext_lazy("Answers"),
-        extra=4,
-        most=MOST_CHOICES,
-        help_text=gettext_lazy(
-            "Only where one of several answers is given. To move an answer, change the"
-            " number of its place; an answer without one comes last."
-        ),
+        ChoiceRow, label=gettext_lazy("Answers"), extra=4, most=MOST_CHOICES
     )
     conditions = RowsField(
-        ConditionRow,
-        label=gettext_lazy("Conditions"),
-        most=MOST_CONDITIONS,
-        help_text=gettext_lazy(
-            "Without a condition everybody is asked. Of several answers to the same"
-            " question one is enough; of different questions each must be answered so."
-            " Questions of earlier sections are listed that offer answers."
-        ),
+        ConditionRow, label=gettext_lazy("Conditions"), most=MOST_CONDITIONS
     )
 
     def __init__(

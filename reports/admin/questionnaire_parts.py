@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.helpers import AdminForm
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,7 @@ from reports.editing import Change, EditError
 from reports.forms import QuestionsForm
 from reports.models import Questionnaire
 from reports.outline import told
-from reports.questionnaires import Form, Section, read_schema
+from reports.questionnaires import STEPS_AFTER, Form, Section, read_schema
 from reports.services.questionnaires import change_draft
 
 OUTLINE = "admin:reports_questionnaire_change"
@@ -81,13 +82,23 @@ def question_page(
         "title": _("Question") if question else _("New question"),
         "subtitle": section.title,
     }
+    about_answers = _(
+        "Only where one of several answers is given. To move an answer, change the"
+        " number of its place; an answer without one comes last."
+    )
     boxes: list[Any] = [
         (None, {"fields": ["kind", "is_required"]}),
         (_("Words"), {"fields": [columns("label"), columns("hint")]}),
-        (_("Answers"), {"fields": ["choices"]}),
+        (_("Answers"), {"fields": ["choices"], "description": about_answers}),
     ]
     if earlier:
-        boxes.append((_("Who is asked"), {"fields": ["conditions"]}))
+        about_conditions = _(
+            "Without a condition everybody is asked. Of several answers to the same"
+            " question one is enough; of different questions each must be answered so."
+            " Questions of earlier sections are listed that offer answers."
+        )
+        box = {"fields": ["conditions"], "description": about_conditions}
+        boxes.append((_("Who is asked"), box))
     return _page(request, form, boxes, context)
 
 
@@ -141,9 +152,10 @@ def preview_page(request: HttpRequest, row: Questionnaire) -> HttpResponse:
     with override(language):
         context = {
             "questionnaire": row,
-            "languages": languages(),
+            "languages": settings.LANGUAGES,
             "language": language,
             "own": own,
+            "total": len(form.sections) + len(STEPS_AFTER),
             "pages": [_shown(section, form) for section in form.sections],
         }
         response = TemplateResponse(

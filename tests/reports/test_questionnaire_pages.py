@@ -1,18 +1,23 @@
 """Staff write the questionnaire in fields: outline, question, section, preview, file."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from foundation.accounts.roles import sync_roles
 from foundation.audit.models import AuditEvent
+from reports import editing
 from reports.models import Questionnaire
 from reports.questionnaires import read_schema, written
+from reports.services.questionnaires import change_draft, new_draft
 from reports.shipped import load_reports
 from tests.factories.accounts import UserFactory
-from tests.reports.test_questionnaire_editing import SHIPPED, SMALL
+from tests.reports.test_questionnaire_editing import SHIPPED, SMALL, question
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 ROOT = "/admin/reports/questionnaire/"
@@ -168,6 +173,37 @@ def test_a_version_published_in_the_meantime_takes_no_change(
 
     assert "published and stays as it is" in text(page)
     assert order(draft) == [["money"], ["amount"]]
+
+
+def test_two_editors_of_one_draft_lose_nothing_of_each_other(draft):
+    """Each read the draft before the other saved; the service reads it afresh."""
+    mine, other = (Questionnaire.objects.get(pk=draft.pk) for _ in range(2))
+    step = {"action": "question-add", "detail": "", "by": UserFactory()}
+
+    for row, name in ((mine, "first"), (other, "second")):
+        change = partial(editing.add_question, name="two", question=question(name))
+        change_draft(questionnaire=row, change=change, **step)
+
+    assert order(draft) == [["money"], ["amount", "first", "second"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_versions_made_at_once_get_two_numbers(published):
+    by = UserFactory()
+
+    def make(_):
+        try:
+            new_draft(form=SMALL, by=by, detail="")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(make, range(8)))
+
+    numbers = Questionnaire.objects.order_by("version").values_list(
+        "version", flat=True
+    )
+    assert list(numbers) == list(range(1, 10))
 
 
 def test_a_new_version_is_a_copy_under_the_next_number(client, editor, published):
