@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
-from reports.questionnaires import Form, Question, Section
+from reports.questionnaires import SUBJECT, Form, Question, Section
 
 KIND_NAMES: dict[str, StrPromise] = {
     "text": gettext_lazy("one line of text"),
@@ -23,6 +23,7 @@ class Line:
     question: Question
     kind: StrPromise
     asked_if: str
+    is_counted: bool
     is_first: bool
     is_last: bool
 
@@ -37,6 +38,7 @@ class Part:
 
 def outline(form: Form) -> Iterator[Part]:
     order = list(form.questions())
+    area = next((q.id for q in order if q.kind == "area"), "")
     for section in form.sections:
         is_first, is_last = section == form.sections[0], section == form.sections[-1]
         lines = [
@@ -44,6 +46,7 @@ def outline(form: Form) -> Iterator[Part]:
                 question=question,
                 kind=KIND_NAMES[question.kind],
                 asked_if=told(question, order),
+                is_counted=question.id in {SUBJECT, area},
                 is_first=is_first and question == section.questions[0],
                 is_last=is_last and question == section.questions[-1],
             )

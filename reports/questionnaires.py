@@ -18,6 +18,9 @@ KINDS = {"text", "long", "choice", "area", "body"}
 # Names that the pages themselves send.
 RESERVED = {"draft", "step", "action", "proof", "file"}
 
+# The question by whose answers published figures are grouped, beside the first area.
+SUBJECT = "subject"
+
 # What a reporter is asked after the sections of any questionnaire.
 PEOPLE, FILES, REVIEW = STEPS_AFTER = ("people", "files", "review")
 

@@ -86,10 +86,17 @@ def question_page(
         "Only where one of several answers is given. To move an answer, change the"
         " number of its place; an answer without one comes last."
     )
+    # They are out of the way of a question that has none, yet there without a script.
+    is_open = question is None or question.kind == "choice"
+    answers = {
+        "fields": ["choices"],
+        "description": about_answers,
+        "classes": [] if is_open else ["collapse"],
+    }
     boxes: list[Any] = [
         (None, {"fields": ["kind", "is_required"]}),
         (_("Words"), {"fields": [columns("label"), columns("hint")]}),
-        (_("Answers"), {"fields": ["choices"], "description": about_answers}),
+        (_("Answers"), answers),
     ]
     if earlier:
         about_conditions = _(

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from reports import editing
@@ -180,11 +180,10 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
                 )
         except EditError as error:
             messages.error(request, str(error))
-        response = redirect(OUTLINE, row.pk)
-        if step and not step.endswith("remove"):
-            # Back to where the button was, not to the top of the page.
-            response["Location"] += f"#{name}"
-        return response
+            return redirect(OUTLINE, row.pk)
+        # Back to where the button was, not to the top of the page.
+        place = f"#{name}" if step and not step.endswith("remove") else ""
+        return redirect(reverse(OUTLINE, args=[row.pk]) + place)
 
     # One section, one question
 

@@ -155,6 +155,7 @@ def test_a_published_version_is_read_without_buttons(client, editor, published):
 
     assert "Was money or property involved?" in page
     assert "Asked only after: “Was money or property involved?” — “Yes”" in page
+    assert page.count("counted in the published figures") == 2
     assert 'name="question-up"' not in page
     assert "New version from this" in page
 
@@ -222,6 +223,7 @@ def test_a_question_that_hangs_on_another_does_not_move_before_it(
 ):
     page = client.post(outline(draft), {"question-up": "amount"}, follow=True)
 
+    assert page.redirect_chain == [(outline(draft), 302)]
     assert "which must stand in an earlier section" in text(page)
     assert order(draft) == [["money"], ["amount"]]
 
