@@ -1,6 +1,7 @@
 """Changes to a draft as pure functions, and the files a questionnaire travels in."""
 
 import json
+import random
 from dataclasses import replace
 
 import pytest
@@ -239,6 +240,7 @@ def changed(**parts):
     return json.dumps(schema).encode()
 
 
+PIECES = [b"", b"a", b'"', b"{}", b"[]", b"1", b",", b":", b"\xd2", b"\\u0000", b"null"]
 CHOICES = [{"value": "yes", "label": WORDS}]
 
 
@@ -298,6 +300,25 @@ def test_a_file_with_too_many_sections_is_refused():
 
     with pytest.raises(SchemaError, match="at most 50 sections"):
         import_file(json.dumps(schema).encode())
+
+
+def test_a_hundred_thousand_spoiled_files_are_refused_or_taken_whole():
+    source, small = random.Random(74), export_file(SMALL)
+    refused = 0
+
+    for _ in range(100_000):
+        spoiled = bytearray(small)
+        for _ in range(source.randint(1, 3)):
+            place = source.randrange(len(spoiled))
+            spoiled[place : place + source.randint(0, 2)] = source.choice(PIECES)
+        try:
+            form = import_file(bytes(spoiled))
+        except SchemaError:
+            refused += 1
+            continue
+        assert import_file(export_file(form)) == form
+
+    assert 50_000 < refused < 100_000
 
 
 def test_what_is_empty_need_not_be_written():
