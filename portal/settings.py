@@ -148,6 +148,8 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# Staff edit a question with 200 answers, five fields each, in one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_500
 
 # Celery
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from foundation.languages import Text, pick
+from django.utils.translation import gettext as _
+
+from foundation.languages import Text, languages, pick
 from foundation.territory.models import Area, PublicBody
 
 KINDS = {"text", "long", "choice", "area", "body"}
@@ -16,11 +18,17 @@ KINDS = {"text", "long", "choice", "area", "body"}
 # Names that the pages themselves send.
 RESERVED = {"draft", "step", "action", "proof", "file"}
 
+# The question by whose answers published figures are grouped, beside the first area.
+SUBJECT = "subject"
+
+# What a reporter is asked after the sections of any questionnaire.
+PEOPLE, FILES, REVIEW = STEPS_AFTER = ("people", "files", "review")
+
 Answers = dict[str, str]
 
 
 class SchemaError(ValueError):
-    """A questionnaire that cannot be asked; the text says what to mend."""
+    """A questionnaire that cannot be asked; staff read what to mend in their language."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,10 @@ class Question:
     @property
     def hint(self) -> Text:
         return pick(self.hints)
+
+    @property
+    def values(self) -> frozenset[str]:
+        return frozenset(value for value, _texts in self.choices)
 
     def is_asked(self, answers: Answers) -> bool:
         return all(answers.get(name) in wanted for name, wanted in self.conditions)
@@ -99,7 +111,8 @@ def read_schema(schema: Any) -> Form:
     try:
         sections = tuple(_section(entry) for entry in schema["sections"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SchemaError(f"The questionnaire is incomplete: {error}") from None
+        text = _("A part of the questionnaire is missing or of another form: %(part)s")
+        raise SchemaError(text % {"part": error}) from None
     _check(sections)
     return Form(sections)
 
@@ -134,26 +147,68 @@ def _check(sections: tuple[Section, ...]) -> None:
             _check_question(question, known)
         ids = [question.id for question in section.questions]
         if len(set(ids)) != len(ids) or known & set(ids):
-            raise SchemaError(f"A question's id is used twice in {section.id}")
+            text = _("Two questions have the same id; look into the section “%(name)s”")
+            raise SchemaError(text % {"name": section.id})
         known |= set(ids)
     if not known:
-        raise SchemaError("The questionnaire asks nothing")
+        raise SchemaError(_("The questionnaire asks nothing"))
 
 
 def _check_question(question: Question, known: set[str]) -> None:
+    said = {"name": question.id}
     if question.kind not in KINDS:
-        raise SchemaError(f"Question {question.id} is of an unknown kind")
+        raise SchemaError(_("The question “%(name)s” is of an unknown kind") % said)
     if question.id in RESERVED or not question.id.isidentifier():
-        raise SchemaError(f"Question {question.id!r} needs another id")
+        raise SchemaError(_("The question “%(name)s” needs another id") % said)
     if not any(question.labels.values()):
-        raise SchemaError(f"Question {question.id} has no text")
+        raise SchemaError(_("The question “%(name)s” has no text") % said)
     if question.kind == "choice" and not question.choices:
-        raise SchemaError(f"Question {question.id} offers no choice")
+        raise SchemaError(_("The question “%(name)s” offers no answer") % said)
     for name, _wanted in question.conditions:
         if name not in known:
-            raise SchemaError(
-                f"Question {question.id} hangs on {name}, which no earlier section asks"
+            text = _(
+                "The question “%(name)s” hangs on “%(other)s”, which no earlier section"
+                " asks"
             )
+            raise SchemaError(text % {**said, "other": name})
+
+
+def written(form: Form) -> dict[str, Any]:
+    """Return the schema of a form, always in the same order and without empty parts."""
+    return {
+        "sections": [
+            {
+                "id": section.id,
+                "title": _written_texts(section.titles),
+                "questions": [_written(question) for question in section.questions],
+            }
+            for section in form.sections
+        ]
+    }
+
+
+def _written(question: Question) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "id": question.id,
+        "kind": question.kind,
+        "label": _written_texts(question.labels),
+        "required": question.is_required,
+        "hint": _written_texts(question.hints),
+        "choices": [
+            {"value": value, "label": _written_texts(texts)}
+            for value, texts in question.choices
+        ],
+        "when": [
+            {"question": name, "is": sorted(wanted)}
+            for name, wanted in question.conditions
+        ],
+    }
+    return {key: value for key, value in schema.items() if value}
+
+
+def _written_texts(texts: dict[str, str]) -> dict[str, str]:
+    order = [*languages(), *sorted(set(texts) - set(languages()))]
+    return {code: texts[code] for code in order if texts.get(code)}
 
 
 def shown_answer(question: Question, value: str) -> str:

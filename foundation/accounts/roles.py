@@ -171,7 +171,8 @@ ROLES = [
         | _may("notifications", "view", "message subscription")
         | {"notifications.change_message"}
         | _may("portal", "view add change", "authority")
-        | _may("reports", "view add change", "monthlyindex rewardrule"),
+        | _may("reports", "view add change", "monthlyindex rewardrule")
+        | _may("reports", "view add change delete", "questionnaire"),
     ),
 ]
 LABELS = {role.name: role.label for role in ROLES}

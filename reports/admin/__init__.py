@@ -3,10 +3,10 @@ from reports.admin.catalogue import (
     AnswerTemplateAdmin,
     AuthorityAdmin,
     ChannelAdmin,
-    QuestionnaireAdmin,
     RecipientAdmin,
 )
 from reports.admin.disclosures import DisclosureAdmin
+from reports.admin.questionnaires import QuestionnaireAdmin
 
 __all__ = [
     "AnswerTemplateAdmin",

@@ -1,7 +1,6 @@
-"""Channels, questionnaires and the people who receive: no keys are edited here."""
+"""Channels and the people who receive: no keys are edited here."""
 
 from base64 import b64decode
-from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,42 +11,9 @@ from foundation.audit.services import record
 from reports.admin.cookie import staff
 from reports.admin.work import explained
 from reports.crypto import new_key, wrap
-from reports.models import AnswerTemplate, Authority, Channel, Questionnaire, Recipient
-from reports.questionnaires import SchemaError, read_schema
+from reports.models import AnswerTemplate, Authority, Channel, Recipient
 from reports.services.holders import LastHolderError, remove
 from reports.services.vaults import sole_holder
-
-
-class QuestionnaireForm(forms.ModelForm[Questionnaire]):
-    class Meta:
-        model = Questionnaire
-        fields = ["version", "schema", "is_published"]
-
-    def clean_schema(self) -> Any:
-        schema = self.cleaned_data["schema"]
-        try:
-            read_schema(schema)
-        except SchemaError as error:
-            raise forms.ValidationError(str(error)) from None
-        return schema
-
-
-@admin.register(Questionnaire)
-class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
-    form = QuestionnaireForm
-    list_display = ["version", "is_published"]
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Questionnaire | None = None
-    ) -> bool:
-        is_frozen = obj is not None and obj.is_published
-        return not is_frozen and super().has_change_permission(request, obj)
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Questionnaire | None = None
-    ) -> bool:
-        is_frozen = obj is not None and obj.is_published
-        return not is_frozen and super().has_delete_permission(request, obj)
 
 
 @admin.register(Channel)

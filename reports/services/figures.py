@@ -22,14 +22,13 @@ from foundation.territory.models import Area
 from reports.crypto import SealBrokenError
 from reports.figures import FEWEST, OTHER, shown
 from reports.models import Figure, FiguresRelease, Tip, Wrap
-from reports.questionnaires import Question, read_schema
+from reports.questionnaires import SUBJECT, Question, read_schema
 from reports.services.cases import NoKeyError, key_of
 from reports.services.conversation import read_head
 from reports.services.vaults import OpenVault
 
 Names = dict[str, str]
 UNKNOWN = "unknown"
-SUBJECT = "subject"
 # The last day of each group of answers, counted from the day of receipt.
 DAYS = (15, 30, 60)
 QUARTERS_OFFERED = 8

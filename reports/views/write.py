@@ -21,7 +21,15 @@ from reports.form_tokens import FormTooOldError, open_form, seal_form
 from reports.forms import PeopleForm, QuestionsForm, ReceiptForm
 from reports.models import Channel, Questionnaire, Recipient
 from reports.proof import is_worked, seconds_to_wait
-from reports.questionnaires import Form, read_schema, shown_answer
+from reports.questionnaires import (
+    FILES,
+    PEOPLE,
+    REVIEW,
+    STEPS_AFTER,
+    Form,
+    read_schema,
+    shown_answer,
+)
 from reports.receipts import ReceiptError, parse_receipt
 from reports.services.filing import (
     DRAFT_MINUTES,
@@ -39,8 +47,6 @@ from reports.views.pages import (
     reporter_page,
     uploaded,
 )
-
-PEOPLE, FILES, REVIEW = "people", "files", "review"
 
 
 @dataclass
@@ -71,7 +77,7 @@ class Desk:
 
     def steps(self) -> list[str]:
         asked = [s.id for s in self.form.sections if s.asked(self.draft.answers)]
-        return [*asked, PEOPLE, FILES, REVIEW]
+        return [*asked, *STEPS_AFTER]
 
     def after(self, step: str) -> str:
         return self._beside(step, 1)
@@ -81,7 +87,7 @@ class Desk:
 
     def _beside(self, step: str, move: int) -> str:
         # A section that is asked no longer is passed over.
-        order = [*(s.id for s in self.form.sections), PEOPLE, FILES, REVIEW]
+        order = [*(s.id for s in self.form.sections), *STEPS_AFTER]
         steps = self.steps()
         place = order.index(step) + move
         while 0 <= place < len(order) and order[place] not in steps:

@@ -1,5 +1,6 @@
 """Staff's pages over sealed reports, looked at with an open vault."""
 
+import re
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -9,10 +10,12 @@ from django.test import Client
 
 from foundation.accounts.roles import sync_roles
 from reports.models import MonthlyIndex, Questionnaire, Recipient, Tip
+from reports.questionnaires import read_schema, written
 from reports.services import cases, desk, disclosures, rewards
 from reports.services.filing import Content, file_tip
 from reports.services.vaults import open_vault, unlock
 from reports.shipped import load_reports
+from tests.factories.accounts import UserFactory
 from tests.factories.reports import PASSPHRASE, recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,6 +119,92 @@ def test_every_page_of_staff_is_accessible(page, address, axe, people, language)
         axe(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, path
+
+
+def editor(context, address, language):
+    """Sign in somebody who writes the questionnaire and holds no vault."""
+    user = UserFactory(staff=True, roles=["administrator"], language=language)
+    client = Client()
+    client.force_login(user)
+    name = django_settings.SESSION_COOKIE_NAME
+    value = client.cookies["sessionid"].value
+    context.add_cookies([{"name": name, "value": value, "url": address}])
+
+
+def pages_of_questionnaires():
+    """Return every page about a frozen version and about a draft with faults."""
+    frozen = Questionnaire.objects.newest()
+    schema = written(read_schema(frozen.schema))
+    del schema["sections"][3]["questions"][0]["label"]["kk"]
+    draft = Questionnaire.objects.create(version=2, schema=schema)
+    root = "/admin/reports/questionnaire/"
+    parts = [
+        "change/",
+        "add-section/",
+        "section/more/",
+        "add-question/more/",
+        "question/money/",
+        "question/told_by/",
+        "preview/?language=kk",
+        "preview/?language=ru",
+        "preview/?language=en",
+        "delete/",
+    ]
+    return [
+        root,
+        f"{root}add/",
+        f"{root}{frozen.pk}/change/",
+        *(f"{root}{draft.pk}/{part}" for part in parts),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_questionnaire_is_accessible(
+    page, address, axe, people, language
+):
+    editor(page.context, address, language)
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    for path in pages_of_questionnaires():
+        page.goto(path)
+        axe(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 360, path
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_question_is_written_moved_and_published(
+    browser, address, people, has_script
+):
+    context = browser.new_context(base_url=address, java_script_enabled=has_script)
+    context.set_default_timeout(10_000)
+    editor(context, address, "en")
+    page = context.new_page()
+    root = "/admin/reports/questionnaire/"
+
+    page.goto(f"{root}{Questionnaire.objects.newest().pk}/change/")
+    page.get_by_role("button", name="New version from this").click()
+    page.get_by_role("link", name=re.compile("Add a question.*A few more")).click()
+    page.get_by_label("What is answered").select_option("choice")
+    for name, word in (("Kazakh", "Қалай?"), ("Russian", "Как?"), ("English", "How?")):
+        page.get_by_label(f"Question ({name})").fill(word)
+        page.get_by_label(f"Answer ({name})").first.fill(word)
+    answers = page.locator("select[name=conditions-0-answer]")
+    if has_script:
+        page.locator("select[name=conditions-0-question]").select_option("money")
+        know = answers.locator("option[value='know=told']")
+        assert know.evaluate("option => option.parentElement.disabled")
+    answers.select_option("money=yes")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name=re.compile(r"Move up.*How\?")).click()
+    page.get_by_role("button", name="Publish").click()
+    context.close()
+
+    form = read_schema(Questionnaire.objects.newest().schema)
+    made = form.sections[-1].questions[-2]
+    assert made.labels == {"kk": "Қалай?", "ru": "Как?", "en": "How?"}
+    assert made.conditions == (("money", frozenset({"yes"})),)
+    assert len(made.choices) == 1
 
 
 def test_an_operators_page_is_accessible(page, address, axe, people):

@@ -1,0 +1,76 @@
+"""A questionnaire's life: a draft is changed, published for good, followed by another."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from foundation.accounts.models import User
+from foundation.audit.services import record
+from reports.editing import Change, EditError
+from reports.models import Questionnaire
+from reports.questionnaire_faults import faults
+from reports.questionnaires import Form, read_schema, written
+
+KIND = "report questionnaire"
+
+
+@transaction.atomic
+def change_draft(
+    *, questionnaire: Questionnaire, change: Change, action: str, detail: str, by: User
+) -> Questionnaire:
+    """Apply a change to the draft as it is now, so that two editors lose nothing.
+
+    `detail` is the id of what was changed, never its text. Raise EditError where the
+    version is published or the change is refused.
+    """
+    row = _draft(questionnaire)
+    row.schema = written(change(read_schema(row.schema)))
+    row.save(update_fields=["schema"])
+    record(action=action, kind=KIND, public_id=str(row.version), by=by, detail=detail)
+    return row
+
+
+@transaction.atomic
+def publish_questionnaire(*, questionnaire: Questionnaire, by: User) -> Questionnaire:
+    """Let reporters be asked by this version from now on, and freeze it."""
+    row = _draft(questionnaire)
+    if any(faults(read_schema(row.schema))):
+        raise EditError(_("It cannot be published yet: mend what is listed here first"))
+    newest = Questionnaire.objects.newest()
+    if newest and newest.version > row.version:
+        text = _("Version %(number)s is published already: make a new version instead")
+        raise EditError(text % {"number": newest.version})
+    row.is_published = True
+    row.save(update_fields=["is_published"])
+    record(action="publish", kind=KIND, public_id=str(row.version), by=by)
+    return row
+
+
+@transaction.atomic
+def new_draft(*, form: Form, by: User, detail: str) -> Questionnaire:
+    """Make a draft under the next number; `detail` says what it was made from."""
+    # Whoever else makes a draft waits here, and then sees the number taken.
+    Questionnaire.objects.select_for_update().order_by("version").first()
+    newest = Questionnaire.objects.aggregate(number=Max("version"))["number"] or 0
+    row = Questionnaire.objects.create(version=newest + 1, schema=written(form))
+    record(action="add", kind=KIND, public_id=str(row.version), by=by, detail=detail)
+    return row
+
+
+@transaction.atomic
+def remove_draft(*, questionnaire: Questionnaire, by: User) -> None:
+    row = _draft(questionnaire)
+    number = str(row.version)
+    row.delete()
+    record(action="remove", kind=KIND, public_id=number, by=by)
+
+
+def _draft(questionnaire: Questionnaire) -> Questionnaire:
+    row = Questionnaire.objects.select_for_update().filter(pk=questionnaire.pk).first()
+    if row is None:
+        raise EditError(_("This version is gone; somebody removed it"))
+    if row.is_published:
+        raise EditError(
+            _("This version is published and stays as it is; make a new version of it")
+        )
+    return row
