@@ -12,17 +12,26 @@ from foundation.publication import page_redis
 from foundation.territory.models import Area
 from tests.e2e.walking import Walker
 from tests.factories.accounts import PASSWORD, UserFactory
-from tests.factories.volunteers import InitiativeFactory, ProfileFactory
+from tests.factories.volunteers import (
+    HoursFactory,
+    InitiativeFactory,
+    MembershipFactory,
+    ObservationFactory,
+    ProfileFactory,
+    SignUpFactory,
+)
 from tests.volunteers.conftest import path_in
 from volunteers.models import (
     ChecklistItem,
     Hours,
     Initiative,
+    Letter,
     Observation,
     SignUp,
     VolunteerProfile,
 )
 from volunteers.services.applications import accept
+from volunteers.services.contact import write_to_organiser
 from volunteers.services.observations import verify_observation
 from volunteers.services.sign_ups import confirm_hours, sign_up, withdraw
 
@@ -202,3 +211,46 @@ def test_the_whole_way_by_keyboard(walk, initiative, mailoutbox, tmp_path):
     work(walker, language, initiative, photo)
     check = be_seen(walker, language)
     go(walker, language, check)
+
+
+@pytest.fixture
+def busy(initiative):
+    """An organiser whose initiative has hours, an observation and a letter waiting."""
+    organiser = MembershipFactory(user__email="own@example.org")
+    MembershipFactory(organisation=organiser.organisation, state="pending")
+    Initiative.objects.update(organisation=organiser.organisation)
+    begin(initiative)
+    place = SignUpFactory(initiative=initiative)
+    HoursFactory(sign_up=place)
+    ObservationFactory(
+        initiative=initiative,
+        profile=place.profile,
+        answers={str(ChecklistItem.objects.get().pk): "yes"},
+    )
+    letter = {"profile": place.profile, "text": "Қайда кездесеміз?"}
+    write_to_organiser(initiative=initiative, **letter)
+    return organiser
+
+
+@pytest.mark.parametrize("walk", [WALKS[1]], indirect=True)
+def test_an_organiser_does_all_by_keyboard(walk, busy, initiative):
+    walker, language = walk
+    walker.open(f"/accounts/login/?next=/{language}/volunteers/me/")
+    walker.write("login", "own@example.org")
+    walker.write("password", PASSWORD)
+    walker.press("form:has([name=password]) button")
+    walker.press(f"main a[href$='/{busy.organisation.public_id}/people/']")
+    walker.press("main a.button[href$='/initiatives/new/']")
+    walker.open(
+        f"/{language}/volunteers/organisations/{busy.organisation.public_id}/people/"
+    )
+    walker.press(f"main li a[href$='/{initiative.public_id}/people/']")
+    walker.write("answer", "Көпірдің жанында")
+    walker.press("form:has([value=answer]) button")
+    walker.press("form:has([value=hours]) button")
+    walker.press("button[value=verify]")
+    walker.press("main a.button[href$='/report/']")
+
+    assert Hours.objects.get().confirmed == 4
+    assert Observation.objects.get().state == "verified"
+    assert not Letter.objects.to_answer().exists()
