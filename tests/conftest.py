@@ -4,9 +4,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from foundation.publication import page_redis
 from tests.real_data import RealData, sql_flush
+
+# A machine that does other work, too, is slow now and then.
+hypothesis.register_profile("busy", suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
