@@ -16,6 +16,7 @@ from tests.factories.volunteers import (
     MembershipFactory,
     ObservationFactory,
     OrganisationFactory,
+    SignUpFactory,
 )
 from tests.volunteers.conftest import past
 from volunteers.models import Initiative, Membership, Organisation, Result
@@ -24,6 +25,7 @@ from volunteers.services.organisations import (
     approve_organisation,
     ask_to_join,
     decide_membership,
+    suspend_organisation,
 )
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,25 @@ def test_who_has_achieved_nothing_yet_shows_no_zeros(client):
     page = client.get(f"/en/volunteers/organisations/{organisation.public_id}/")
 
     assert 'class="figures"' not in page.content.decode()
+
+
+def test_with_a_suspended_organisation_goes_what_it_still_had_to_do(client):
+    organisation = OrganisationFactory()
+    coming = InitiativeFactory(organisation=organisation, state="open")
+    signed_up = SignUpFactory(initiative=coming)
+    over = past(organisation=organisation, state="closed")
+    others = InitiativeFactory(state="open")
+
+    suspend_organisation(
+        organisation=organisation, reason="A complaint", by=UserFactory()
+    )
+
+    states = {row.pk: row.state for row in Initiative.objects.all()}
+    assert states == {coming.pk: "cancelled", over.pk: "closed", others.pk: "open"}
+    told = Message.objects.get(recipient=signed_up.profile.user.email)
+    assert told.context["note"] == "A complaint"
+    page = client.get(f"/en/volunteers/initiatives/{over.public_id}/").content.decode()
+    assert organisation.get_absolute_url() not in page
 
 
 @pytest.mark.parametrize("state", ["pending", "suspended", "declined"])

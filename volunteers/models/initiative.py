@@ -22,6 +22,11 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
     def public(self) -> Self:
         return self.filter(state__in=Initiative.PUBLIC_STATES)
 
+    def coming(self) -> Self:
+        """Return those that are announced and not over."""
+        announced = (Initiative.State.OPEN, Initiative.State.CLOSED)
+        return self.filter(state__in=announced, ends_at__gt=timezone.now())
+
     def open(self) -> Self:
         return self.filter(state=Initiative.State.OPEN, signup_until__gt=timezone.now())
 

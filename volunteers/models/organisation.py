@@ -74,6 +74,10 @@ class Organisation(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("volunteers:organisation", args=[self.public_id])
 
+    @property
+    def is_approved(self) -> bool:
+        return self.state == self.State.APPROVED
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def running(self) -> Self:

@@ -16,6 +16,7 @@ from foundation.territory.models import Area
 from volunteers.letters import invite, tell_member, texts
 from volunteers.links import invitation_path
 from volunteers.models import Direction, Membership, Organisation
+from volunteers.services.initiatives import cancel_initiative
 
 State = Organisation.State
 INVITATIONS_PER_DAY = 20
@@ -59,7 +60,11 @@ def suspend_organisation(
 ) -> Organisation:
     if organisation.state != State.APPROVED:
         raise ValidationError(_("The organisation is not approved"))
-    return _decide(organisation, State.SUSPENDED, _needed(reason), by)
+    reason = _needed(reason)
+    # Nobody is left to meet those who signed up.
+    for initiative in organisation.initiatives.coming():
+        cancel_initiative(initiative=initiative, reason=reason, by=by)
+    return _decide(organisation, State.SUSPENDED, reason, by)
 
 
 def _needed(reason: str) -> str:
