@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from foundation.accounts.roles import sync_roles
 from foundation.audit.models import AuditEvent
@@ -148,6 +148,21 @@ def test_a_published_version_has_no_page_to_edit(client, editor, published, page
     published.refresh_from_db()
     assert response.status_code == 403
     assert published.schema == before
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda rows: rows.update(schema={}),
+        lambda rows: rows.update(is_published=False),
+        lambda rows: rows.delete(),
+    ],
+)
+def test_the_database_keeps_a_published_version_too(published, step):
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        step(Questionnaire.objects.filter(pk=published.pk))
+
+    assert Questionnaire.objects.filter(schema=published.schema).exists()
 
 
 def test_a_published_version_is_read_without_buttons(client, editor, published):
