@@ -134,6 +134,15 @@ def test_texts_in_a_language_that_is_not_edited_stay():
     assert read_schema(written(named)) == named
 
 
+def test_a_condition_that_was_broken_before_hinders_no_other_step():
+    odd = hanging("amount", "money", "perhaps")
+    form = Form((*SMALL.sections[:1], Section("two", WORDS, (odd,))))
+
+    longer = editing.add_question(form, "two", question("when"))
+
+    assert ids(longer) == [["money"], ["amount", "when"]]
+
+
 STEPS = ["move", "move-section", "add", "add-section", "remove", "remove-section"]
 
 
@@ -289,6 +298,14 @@ def test_two_conditions_on_one_question_are_refused():
     schema["sections"][1]["questions"][0]["when"] *= 2
 
     with pytest.raises(SchemaError, match="two on one question"):
+        import_file(json.dumps(schema).encode())
+
+
+def test_an_answer_named_twice_in_a_condition_is_refused():
+    schema = written(SMALL)
+    schema["sections"][1]["questions"][0]["when"][0]["is"] *= 2
+
+    with pytest.raises(SchemaError, match="/sections/2/questions/1/when/1/is"):
         import_file(json.dumps(schema).encode())
 
 

@@ -7,11 +7,12 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from foundation.accounts.roles import sync_roles
 from foundation.audit.models import AuditEvent
 from reports import editing
+from reports.editing import EditError
 from reports.models import Questionnaire
 from reports.questionnaires import read_schema, written
 from reports.services.questionnaires import change_draft, new_draft
@@ -148,6 +149,21 @@ def test_a_published_version_has_no_page_to_edit(client, editor, published, page
     published.refresh_from_db()
     assert response.status_code == 403
     assert published.schema == before
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda rows: rows.update(schema={}),
+        lambda rows: rows.update(is_published=False),
+        lambda rows: rows.delete(),
+    ],
+)
+def test_the_database_keeps_a_published_version_too(published, step):
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        step(Questionnaire.objects.filter(pk=published.pk))
+
+    assert Questionnaire.objects.filter(schema=published.schema).exists()
 
 
 def test_a_published_version_is_read_without_buttons(client, editor, published):
@@ -290,6 +306,32 @@ def test_a_section_without_a_title_is_refused(client, editor, draft, page):
 
     assert "in one language at least" in text(response)
     assert order(draft) == [["money"], ["amount"]]
+
+
+def test_a_section_beyond_the_last_is_refused(client, editor, draft):
+    section = {"id": "s", "title": {"en": "S"}, "questions": []}
+    more = [{**section, "id": f"s{n}"} for n in range(48)]
+    draft.schema["sections"] += more
+    draft.save()
+
+    page = client.post(f"{ROOT}{draft.pk}/add-section/", {"title_en": "Last"})
+
+    assert "at most 50 sections" in text(page)
+    assert len(order(draft)) == 50
+
+
+def test_a_copy_is_made_by_a_button_alone(client, editor, published):
+    assert client.get(f"{ROOT}{published.pk}/copy/").status_code == 403
+    assert Questionnaire.objects.count() == 1
+
+
+def test_a_draft_removed_in_the_meantime_takes_no_change(draft):
+    gone = Questionnaire.objects.get(pk=draft.pk)
+    draft.delete()
+    step = {"action": "question-remove", "detail": "", "by": UserFactory()}
+
+    with pytest.raises(EditError, match="This version is gone"):
+        change_draft(questionnaire=gone, change=lambda form: form, **step)
 
 
 @pytest.mark.parametrize(
