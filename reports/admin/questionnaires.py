@@ -59,7 +59,11 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
         return not is_frozen and super().has_delete_permission(request, obj)
 
     def delete_model(self, request: HttpRequest, obj: Questionnaire) -> None:
-        services.remove_draft(questionnaire=obj, by=staff(request))
+        try:
+            services.remove_draft(questionnaire=obj, by=staff(request))
+        except EditError:
+            # Somebody published it between the question and the answer.
+            raise PermissionDenied from None
 
     def get_urls(self) -> list[URLPattern]:
         pages = {
