@@ -42,7 +42,7 @@ catalogues: setup-dev
 	@$(TEST_MANAGE) compile_catalogues
 
 test: catalogues ## run the tests (ARGS="tests/portal -k map")
-	@$(WITH_TEST_SERVICES) $(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(WITH_TEST_SERVICES) $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 e2e: catalogues ## run the journeys in a real browser alone
 	@$(WITH_TEST_SERVICES) $(BIN)/python -m pytest tests/e2e $(ARGS)
