@@ -167,7 +167,8 @@ def test_a_report_is_written_and_read_by_keyboard_alone(page, axe, reader, tmp_p
     expect(page.locator("main")).to_contain_text("Do not call")
 
 
-def test_a_report_keeps_its_controls_in_forced_colours(page, reader, axe):
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_report_keeps_its_controls_in_forced_colours(page, reader, axe, language):
     page.emulate_media(forced_colors="active")
 
     def look(page):
@@ -176,5 +177,5 @@ def test_a_report_keeps_its_controls_in_forced_colours(page, reader, axe):
             edge = button.evaluate("b => getComputedStyle(b).borderTopStyle")
             assert edge != "none", f"{page.url}: {button.inner_text()} has no edge"
 
-    write(page, "ru", look=look)
+    write(page, language, look=look)
     look(page)
