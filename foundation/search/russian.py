@@ -43,8 +43,10 @@ WORDS = {
     "копеек": "копейкам",
     "ячеек": "ячейкам",
 }
-# “Взяток” is of “взятка”, “список” of “списка”; these keep their vowel.
-KEPT = {"восток", "знаток", "чеснок", "щелчок", "высок", "широк", "глубок", "далек"}
+# “Взяток” is of “взятка”, “список” of “списка”; these keep their vowel, and so do most
+# shorter words, as “срок” and “поток”.
+KEPT = {"восток", "знаток", "чеснок", "высок", "широк", "глубок"}
+SHORTEST = 6
 
 _EVEN = WORDS | {
     stem + end: f"{stem}ам"
@@ -60,6 +62,6 @@ def evened(text: str) -> str:
 
 def _even(match: re.Match[str]) -> str:
     word = match[0].lower()
-    if len(word) > len("взток") and word.endswith("ок") and word not in KEPT:
+    if len(word) >= SHORTEST and word.endswith("ок") and word not in KEPT:
         return f"{word[:-2]}кам"
     return _EVEN.get(word, match[0])
