@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -60,11 +61,27 @@ def troubles() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str, troubles: list[str]) -> Iterator[Page]:
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Open pages, each in a browser that knows nothing of the others."""
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(base_url=address, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(
+    open_page: Callable[..., Page], address: str, troubles: list[str]
+) -> Iterator[Page]:
     """A page that fails its test on a console error or a request to another host."""
-    context = browser.new_context(base_url=address, locale="en-GB")
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
+    page = open_page(locale="en-GB")
     page.on(
         "console",
         lambda message: (
@@ -76,7 +93,7 @@ def page(browser: Browser, address: str, troubles: list[str]) -> Iterator[Page]:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("request", lambda request: troubles.extend(_astray(request.url, address)))
     yield page
-    context.close()
+    page.context.close()
     # A violation of the Content-Security-Policy is a console error, too.
     assert troubles == []
 

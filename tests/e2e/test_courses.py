@@ -3,6 +3,7 @@
 import pytest
 
 from courses.models import Attempt, Enrolment
+from tests.e2e.walking import follow
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -67,17 +68,15 @@ def test_an_answer_is_saved_without_pressing_anything(page, address):
     assert page.locator("[data-left]").is_visible()
 
 
-def test_a_test_is_taken_without_scripts(browser, address):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_a_test_is_taken_without_scripts(open_page, address):
+    page = open_page(java_script_enabled=False)
     enrolment = begin(page, address)
     final = enrolment.version.quizzes.get(role="final")
     page.goto(f"{address}/en/courses/learn/{enrolment.public_id}/test/{final.pk}/")
-    page.locator("#main form button").click()
+    follow(page.locator("#main form button"))
     page.locator(".course-option input").first.check()
-    page.locator("[name=keep]").click()
+    follow(page.locator("[name=keep]"))
 
     assert page.locator(".course-option input:checked").count() == 1
-    page.locator("[name=submit]").click()
+    follow(page.locator("[name=submit]"))
     assert page.locator("#percent").is_visible()
-    context.close()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.e2e.walking import follow
+
 # Words decide what fits and colours what can be read: not every pair of them.
 LOOKS = [("kk", "light"), ("kk", "dark"), ("ru", "light"), ("en", "dark")]
 
@@ -86,9 +88,9 @@ def test_every_page_is_accessible_and_fits_a_small_screen(
 def test_from_the_country_to_a_measure_in_four_clicks(page):
     page.goto("/en/map/")
 
-    page.locator("svg.map a[data-iso=KZ-35] path").click()
-    page.locator(".cards .card a").first.click()
-    page.locator(".cards .card h3 a").first.click()
+    follow(page.locator("svg.map a[data-iso=KZ-35] path"))
+    follow(page.locator(".cards .card a").first)
+    follow(page.locator(".cards .card h3 a").first)
 
     assert "/measures/" in page.url
     assert page.locator("h1").count() == 1
@@ -133,21 +135,19 @@ def test_leaflet_is_loaded_only_when_it_is_asked_for(page):
     page.wait_for_url("**/areas/KZ-*/")
 
 
-def test_without_scripts_the_map_shows_what_is_asked_for(browser, address):
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    page = context.new_page()
+def test_without_scripts_the_map_shows_what_is_asked_for(open_page):
+    page = open_page(java_script_enabled=False)
     page.goto("/en/map/")
     page.select_option("select[name=measure]", "eliminated")
     page.select_option("select[name=year]", "2022")
 
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
 
     assert "measure=eliminated" in page.url
     assert (
         page.locator("#map-title").inner_text().startswith("Share of risks eliminated")
     )
     assert page.locator("td[data-iso]").count() == 20
-    context.close()
 
 
 def test_a_reader_gets_no_cookie(page):
@@ -157,19 +157,17 @@ def test_a_reader_gets_no_cookie(page):
     assert page.context.cookies() == []
 
 
-def test_a_reading_mode_lasts_without_scripts(browser, address):
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    page = context.new_page()
+def test_a_reading_mode_lasts_without_scripts(open_page):
+    page = open_page(java_script_enabled=False)
     page.goto("/en/reading/?next=/en/risks/")
     page.check("input[name=size][value=huge]")
     page.check("input[name=contrast][value=high]")
 
-    page.get_by_role("button", name="Use").click()
+    follow(page.get_by_role("button", name="Use"))
 
     assert page.url.endswith("/en/risks/")
     assert page.locator("html").get_attribute("data-size") == "huge"
-    assert [cookie["name"] for cookie in context.cookies()].count("reading") == 1
-    context.close()
+    assert [cookie["name"] for cookie in page.context.cookies()].count("reading") == 1
 
 
 def test_a_high_contrast_page_is_accessible(page, axe, address):

@@ -10,7 +10,7 @@ from reports.models import Recipient, Tip
 from reports.services import cases
 from reports.services.vaults import open_vault, unlock
 from reports.shipped import load_reports
-from tests.e2e.walking import Walker
+from tests.e2e.walking import Walker, follow
 from tests.factories.reports import PASSPHRASE, recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,53 +46,48 @@ def write(page, language, look=lambda page: None, has_scripts=True):
     """Go the whole way; return the receipt."""
     page.goto(f"/{language}/report/")
     look(page)
-    page.locator("div.actions a").first.click()
+    follow(page.locator("div.actions a").first)
     look(page)
     page.check("input[value=theft]")
     page.fill("textarea[name=what]", "The marked words")
     for _section in range(2):
-        page.locator(FORWARD).click()
+        follow(page.locator(FORWARD))
         look(page)
     page.check("input[name=danger][value=yes]")
-    page.locator(FORWARD).click()
+    follow(page.locator(FORWARD))
     look(page)
     page.fill("textarea[name=danger_what]", "Do not call")
-    page.locator(FORWARD).click()
+    follow(page.locator(FORWARD))
     look(page)
-    page.locator(FORWARD).click()
+    follow(page.locator(FORWARD))
     look(page)
     file = {"name": "смета.txt", "mimeType": "text/plain", "buffer": b"evidence"}
     photo = {"name": "фото.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
     page.set_input_files("#id_file", [file, photo])
-    page.locator("p button[value=add]").click()
+    follow(page.locator("p button[value=add]"))
     expect(page.locator("main")).to_contain_text("Camera of mine")
     look(page)
-    page.locator(FORWARD).click()
+    follow(page.locator(FORWARD))
     look(page)
     # Whoever has no scripts waits, whoever has some works.
     if has_scripts:
         page.wait_for_function(WORKED)
     else:
         page.wait_for_timeout(10_500)
-    page.locator(FORWARD).click()
+    follow(page.locator(FORWARD))
     look(page)
     return page.locator(".receipt").inner_text()
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
-def test_a_report_goes_its_whole_way_without_scripts(
-    browser, address, reader, language
-):
+def test_a_report_goes_its_whole_way_without_scripts(open_page, reader, language):
     # 320 px are 1,280 px enlarged to 400 %.
     narrow = {"width": 320, "height": 640}
-    context = browser.new_context(
-        base_url=address, java_script_enabled=False, viewport=narrow
-    )
-    page = context.new_page()
+    page = open_page(java_script_enabled=False, viewport=narrow)
 
     receipt = write(page, language, look=fits, has_scripts=False)
     page.fill("#id_receipt", receipt)
-    page.locator("main form button").click()
+    follow(page.locator("main form button"))
     fits(page)
     secret = unlock(recipient=reader, passphrase=PASSPHRASE, by=reader.user)
     vault = open_vault(secret=secret, user=reader.user)
@@ -100,7 +95,7 @@ def test_a_report_goes_its_whole_way_without_scripts(
     cases.answer(tip=tip, vault=vault, text="We look", is_note=False, by=reader.user)
     page.goto(f"/{language}/report/receipt/")
     page.fill("#id_receipt", receipt.lower())
-    page.locator("main form button").click()
+    follow(page.locator("main form button"))
 
     fits(page)
     expect(page.locator(".turn-staff .said")).to_have_text("We look")
@@ -108,8 +103,7 @@ def test_a_report_goes_its_whole_way_without_scripts(
     with page.expect_download() as download:
         page.get_by_role("button", name="смета.txt").click()
     assert download.value.path().read_bytes() == b"evidence"
-    assert context.cookies() == []
-    context.close()
+    assert page.context.cookies() == []
 
 
 def test_the_first_page_is_light(page, reader):
@@ -126,8 +120,7 @@ def test_the_first_page_is_light(page, reader):
 def test_three_escapes_leave_the_page(page, reader, settings):
     settings.QUICK_EXIT_URL = "/en/about/"
     page.goto("/en/report/")
-    with page.expect_navigation():
-        page.locator("div.actions a").first.click()
+    follow(page.locator("div.actions a").first)
     for _press in range(3):
         page.keyboard.press("Escape")
 

@@ -15,6 +15,7 @@ from reports.services import cases, desk, disclosures, rewards
 from reports.services.filing import Content, file_tip
 from reports.services.vaults import open_vault, unlock
 from reports.shipped import load_reports
+from tests.e2e.walking import follow
 from tests.factories.accounts import UserFactory
 from tests.factories.reports import PASSPHRASE, recipient
 
@@ -174,12 +175,10 @@ def test_every_page_of_the_questionnaire_is_accessible(
 
 @pytest.mark.parametrize("has_script", [True, False])
 def test_a_question_is_written_moved_and_published(
-    browser, address, people, has_script
+    open_page, address, people, has_script
 ):
-    context = browser.new_context(base_url=address, java_script_enabled=has_script)
-    context.set_default_timeout(10_000)
-    editor(context, address, "en")
-    page = context.new_page()
+    page = open_page(java_script_enabled=has_script)
+    editor(page.context, address, "en")
     root = "/admin/reports/questionnaire/"
 
     page.goto(f"{root}{Questionnaire.objects.newest().pk}/change/")
@@ -195,10 +194,9 @@ def test_a_question_is_written_moved_and_published(
         know = answers.locator("option[value='know=told']")
         assert know.evaluate("option => option.parentElement.disabled")
     answers.select_option("money=yes")
-    page.get_by_role("button", name="Save", exact=True).click()
+    follow(page.get_by_role("button", name="Save", exact=True))
     page.get_by_role("button", name=re.compile(r"Move up.*How\?")).click()
-    page.get_by_role("button", name="Publish").click()
-    context.close()
+    follow(page.get_by_role("button", name="Publish"))
 
     form = read_schema(Questionnaire.objects.newest().schema)
     made = form.sections[-1].questions[-2]
@@ -213,7 +211,7 @@ def test_an_operators_page_is_accessible(page, address, axe, people):
 
     page.goto("/admin/reports/tip/intake/")
     axe(page)
-    page.locator("main form button, #content form button").first.click()
+    follow(page.locator("main form button, #content form button").first)
 
     assert "/kk/report/write/" in page.url
 
@@ -226,7 +224,7 @@ def test_a_custodians_pages_are_accessible(page, address, axe, people):
 
     page.goto("/admin/reports/disclosure/")
     axe(page)
-    page.locator("#result_list tbody a").first.click()
+    follow(page.locator("#result_list tbody a").first)
     axe(page)
     page.goto("/admin/reports/disclosure/keys/")
     axe(page)

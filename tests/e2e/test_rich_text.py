@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from courses.models import BlockText
 from library.models import Edition
+from tests.e2e.walking import follow
 from tests.factories.accounts import UserFactory
 from tests.factories.library import EditionFactory, ItemFactory
 
@@ -79,7 +80,7 @@ def test_a_text_the_editor_would_lose_stays_html(desk, page):
 
     expect(page.get_by_text("has parts that the editor would lose")).to_be_visible()
     expect(page.locator("#id_editions-0-html")).to_be_visible()
-    page.get_by_role("button", name="Save", exact=True).click()
+    follow(page.get_by_role("button", name="Save", exact=True))
     edition.refresh_from_db()
     assert "<em>of 2024</em>" in edition.html
 

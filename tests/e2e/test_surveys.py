@@ -3,6 +3,7 @@
 import pytest
 
 from surveys.models import Inbox
+from tests.e2e.walking import follow
 from tests.factories.surveys import fielded, option, question
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,14 +32,13 @@ def test_every_kind_of_question_is_accessible_and_fits(page, axe, everything):
     for _step in range(STEPS):
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        page.locator(".survey-buttons button").first.click()
+        follow(page.locator(".survey-buttons button").first)
 
     assert Inbox.objects.count() == 1
 
 
-def test_a_survey_is_answered_by_keyboard_without_scripts(browser, address, everything):
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    page = context.new_page()
+def test_a_survey_is_answered_by_keyboard_without_scripts(open_page, everything):
+    page = open_page(java_script_enabled=False)
     page.goto(f"/kk/surveys/answer/{everything.public_id}/")
     page.locator("#q_q_single_1").focus()
     page.keyboard.press("Space")
@@ -50,8 +50,7 @@ def test_a_survey_is_answered_by_keyboard_without_scripts(browser, address, ever
 
     assert Inbox.objects.get().payload["answers"] == {"q_single": 1}
     assert Inbox.objects.get().payload["language"] == "kk"
-    assert context.cookies() == []
-    context.close()
+    assert page.context.cookies() == []
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -79,7 +78,7 @@ def test_the_list_of_errors_has_the_focus_and_leads_to_its_question(page):
     wave = fielded([question("q", required=True)])
     page.goto(f"/en/surveys/answer/{wave.public_id}/")
 
-    page.locator(".survey-buttons button").first.click()
+    follow(page.locator(".survey-buttons button").first)
 
     page.wait_for_selector("#errors")
     assert page.evaluate("document.activeElement.id") == "errors"

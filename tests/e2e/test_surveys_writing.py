@@ -6,6 +6,7 @@ from django.test import Client
 
 from surveys.models import Item
 from surveys.shipped import add_items
+from tests.e2e.walking import follow
 from tests.factories.accounts import UserFactory
 from tests.factories.surveys import QuestionnaireFactory, question
 
@@ -42,8 +43,7 @@ def fill(page, number, code, answer):
 
 
 def save(page):
-    page.locator("[name=_continue]").click()
-    page.wait_for_load_state()
+    follow(page.locator("[name=_continue]"))
 
 
 def test_rows_are_added_and_taken_away(page, axe, asked, at):
@@ -70,15 +70,13 @@ def test_rows_are_added_and_taken_away(page, axe, asked, at):
     assert asked.base == ["=", "met", 1]
 
 
-def test_a_condition_is_written_without_scripts(browser, address, asked, at):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_a_condition_is_written_without_scripts(open_page, asked, at):
+    page = open_page(java_script_enabled=False)
     page.set_viewport_size({"width": 360, "height": 800})
     at(page, asked)
 
     fill(page, 0, "met", 1)
     save(page)
-    context.close()
 
     asked.refresh_from_db()
     assert asked.base == ["=", "met", 1]

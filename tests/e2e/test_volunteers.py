@@ -8,6 +8,7 @@ from PIL import Image
 
 from foundation.notifications.models import Message
 from foundation.territory.models import Area
+from tests.e2e.walking import follow
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.volunteers import (
     InitiativeFactory,
@@ -49,8 +50,7 @@ def sign_in(page, user):
     page.goto("/accounts/login/?next=/en/volunteers/me/")
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
 
 
 @pytest.mark.parametrize(("language", "scheme"), LOOKS)
@@ -85,9 +85,8 @@ def test_own_pages_are_accessible(page, axe):
     axe(page)
 
 
-def test_applying_by_keyboard_without_scripts(browser, address):
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    page = context.new_page()
+def test_applying_by_keyboard_without_scripts(open_page):
+    page = open_page(java_script_enabled=False)
     page.goto("/en/volunteers/apply/")
     page.get_by_label("Your name", exact=True).focus()
     page.keyboard.type("Aigul")
@@ -109,22 +108,19 @@ def test_applying_by_keyboard_without_scripts(browser, address):
     profile = VolunteerProfile.objects.get()
     assert (profile.area.iso, profile.age_band) == ("KZ-71", "18_29")
     assert Message.objects.get().recipient == "aigul@example.org"
-    context.close()
 
 
-def test_signing_up_without_scripts(browser, address):
+def test_signing_up_without_scripts(open_page):
     profile = ProfileFactory(user=UserFactory(email="own@example.org"))
     initiative = InitiativeFactory(slots=1)
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    page = context.new_page()
+    page = open_page(java_script_enabled=False)
     sign_in(page, profile.user)
     page.goto(f"/en/initiatives/{initiative.public_id}/")
-    page.get_by_role("link", name="Sign up").click()
-    page.get_by_role("button", name="Sign up").click()
+    follow(page.get_by_role("link", name="Sign up"))
+    follow(page.get_by_role("button", name="Sign up"))
 
     assert page.get_by_text("Has a place").is_visible()
     assert SignUp.objects.get().state == "accepted"
-    context.close()
 
 
 @pytest.fixture

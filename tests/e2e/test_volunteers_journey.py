@@ -61,20 +61,17 @@ def initiative():
 
 
 @pytest.fixture(params=WALKS, ids=["without scripts", "kk", "ru", "en"])
-def walk(request, browser, address, axe):
+def walk(request, open_page, axe):
     """Return a walker and the language she reads."""
     language, width, has_scripts = request.param
-    context = browser.new_context(
-        base_url=address,
+    page = open_page(
         java_script_enabled=has_scripts,
         locale=language,
         viewport={"width": width, "height": 700},
         reduced_motion="reduce",
     )
-    context.set_default_timeout(10_000)
     # axe is a script itself.
-    yield Walker(context.new_page(), axe if has_scripts else None), language
-    context.close()
+    return Walker(page, axe if has_scripts else None), language
 
 
 def newest_link(mailoutbox):

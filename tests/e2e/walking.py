@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 # More stops than any page has: who is still under way then is in a trap.
 MOST_STOPS = 250
@@ -50,10 +50,18 @@ CUT = """() => [...document.querySelectorAll("body *")]
   .map((one) => one.outerHTML.slice(0, 120))"""
 
 
+def follow(control: Locator) -> None:
+    """Use a button or a link that leads to another page, and wait until that is there."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 class Walker:
     def __init__(self, page: Page, axe: Callable[[Page], None] | None) -> None:
         self.page = page
         self.axe = axe
+        # Asked for only when a file is chosen, the key could be quicker than the asking.
+        page.on("filechooser", lambda _chooser: None)
 
     def open(self, path: str) -> None:
         self.page.goto(path)
