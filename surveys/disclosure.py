@@ -103,11 +103,9 @@ def _first_solved(
 ) -> tuple[int, int] | None:
     if len(counts) == 1 or shown.all():
         return None
-    low, high = hidden_bounds(counts, shown, rows, columns)
-    for row, column in np.argwhere(~shown):
-        n = counts[row, column]
-        least, most = low[row, column], high[row, column]
-        if n and (most - n < MARGIN or (n - least < MARGIN and least > 0)):
+    attacker = Attacker(counts, shown, rows, columns)
+    for place, (row, column) in enumerate(np.argwhere(~shown)):
+        if counts[row, column] and attacker.tells(place):
             return int(row), int(column)
     return None
 
@@ -130,34 +128,69 @@ class TotalsTellError(Exception):
     """Totals alone give a small group away; the table is not to be published."""
 
 
-def hidden_bounds(
-    counts: Counts,
-    shown: Shown,
-    rows: Sequence[bool] | NDArray[np.bool_],
-    columns: Sequence[bool] | NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the least and greatest value each cell can have, for an attacker.
+class Attacker:
+    """Who knows the cells shown, the known totals and that no count is negative.
 
-    He knows the cells shown, the known totals and that no count is negative.
+    Each table he finds possible says something of every hidden cell: he looks for
+    another one only where those he has leave a cell too little room. Hidden cells are
+    numbered row by row.
     """
-    hidden = np.argwhere(~shown)
-    low = counts.astype(float)
-    high = counts.astype(float)
-    if not len(hidden):
-        return low, high
-    equations, totals = [], []
-    for row in np.flatnonzero(np.asarray(rows)):
-        equations.append([float(r == row) for r, _c in hidden])
-        totals.append(float(counts[row][~shown[row]].sum()))
-    for column in np.flatnonzero(np.asarray(columns)):
-        equations.append([float(c == column) for _r, c in hidden])
-        totals.append(float(counts[:, column][~shown[:, column]].sum()))
-    known = {"A_eq": np.array(equations), "b_eq": np.array(totals)} if equations else {}
-    for place, (row, column) in enumerate(hidden):
-        goal = np.zeros(len(hidden))
-        goal[place] = 1
-        least = scipy.optimize.linprog(goal, method="highs", **known)
-        most = scipy.optimize.linprog(-goal, method="highs", **known)
-        low[row, column] = least.fun if least.status == 0 else 0
-        high[row, column] = -most.fun if most.status == 0 else np.inf
-    return low, high
+
+    def __init__(
+        self,
+        counts: Counts,
+        shown: Shown,
+        rows: Sequence[bool] | NDArray[np.bool_],
+        columns: Sequence[bool] | NDArray[np.bool_],
+    ) -> None:
+        hidden = np.argwhere(~shown)
+        self.counts = counts[~shown]
+        # The least and greatest of each cell in the tables found; the true one is one.
+        self.low = self.counts.astype(float)
+        self.high = self.counts.astype(float)
+        equations, totals = [], []
+        for axis, are_known in enumerate((rows, columns)):
+            for line in np.flatnonzero(np.asarray(are_known)):
+                in_line = hidden[:, axis] == line
+                equations.append(in_line.astype(float))
+                totals.append(float(self.counts[in_line].sum()))
+        self.known = (
+            {"A_eq": np.array(equations), "b_eq": np.array(totals)} if equations else {}
+        )
+
+    def tells(self, place: int) -> bool:
+        """Say whether a hidden cell is known to within five."""
+        for find, is_near in (
+            (self._find_greatest, self._is_near_above),
+            (self._find_least, self._is_near_below),
+        ):
+            if is_near(place):
+                find(place)
+                if is_near(place):
+                    return True
+        return False
+
+    def _is_near_above(self, place: int) -> bool:
+        return bool(self.high[place] - self.counts[place] < MARGIN)
+
+    def _is_near_below(self, place: int) -> bool:
+        least = self.low[place]
+        return bool(least > 0 and self.counts[place] - least < MARGIN)
+
+    def _find_greatest(self, place: int) -> None:
+        if not self._find(place, -1):
+            self.high[place] = np.inf
+
+    def _find_least(self, place: int) -> None:
+        if not self._find(place, 1):
+            self.low[place] = 0
+
+    def _find(self, place: int, sign: int) -> bool:
+        goal = np.zeros(len(self.counts))
+        goal[place] = sign
+        found = scipy.optimize.linprog(goal, method="highs", **self.known)
+        if found.status != 0:
+            return False
+        self.low = np.minimum(self.low, found.x)
+        self.high = np.maximum(self.high, found.x)
+        return True
