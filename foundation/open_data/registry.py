@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Label = str | Promise
 
@@ -20,7 +21,7 @@ Label = str | Promise
 TYPES = {
     "string": _("text"),
     "integer": _("whole number"),
-    "number": _("number"),
+    "number": pgettext_lazy("type", "number"),
     "boolean": _("true or false"),
     "date": _("day"),
     "datetime": _("day and time"),

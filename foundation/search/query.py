@@ -19,6 +19,7 @@ from foundation.search.highlight import (
     marked,
 )
 from foundation.search.registry import kinds
+from foundation.search.russian import parted_forms
 from foundation.search.vectors import CONFIGURATIONS, Queries
 
 PAGE = 20
@@ -85,11 +86,13 @@ PAGE_OF = """
 SELECT d.kind, d.public_id, d.language, d.title, d.body, d.path,
     CASE d.language WHEN 'kk' THEN NULL
     ELSE ts_headline(c.name, d.title, websearch_to_tsquery(c.name, %(plain)s)
-        || websearch_to_tsquery(c.name, %(typed)s),
+        || websearch_to_tsquery(c.name, %(typed)s)
+        || websearch_to_tsquery(c.name, %(parted)s),
         %(whole)s) END,
     CASE d.language WHEN 'kk' THEN NULL
     ELSE ts_headline(c.name, d.body, websearch_to_tsquery(c.name, %(plain)s)
-        || websearch_to_tsquery(c.name, %(typed)s),
+        || websearch_to_tsquery(c.name, %(typed)s)
+        || websearch_to_tsquery(c.name, %(parted)s),
         %(parts)s) END
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS page (id, place)
 JOIN search_searchdocument d USING (id)
@@ -148,6 +151,7 @@ def search(question: str, *, filters: Filters = ALL, page: int = 1) -> Answer:
         "kazakh": queries.kazakh,
         "plain": queries.plain,
         "typed": queries.typed,
+        "parted": " or ".join(parted_forms(queries.typed)),
         "today": timezone.localdate(),
         "most": MOST_HITS,
         "whole": f"HighlightAll=true, StartSel={START}, StopSel={END}",

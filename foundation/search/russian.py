@@ -54,10 +54,31 @@ _EVEN = WORDS | {
     for end in ("", *HARD_ENDINGS.split())
 }
 
+_FORMS: dict[str, set[str]] = {}
+for _form, _kept in _EVEN.items():
+    _FORMS.setdefault(_kept[:-2], set()).add(_form)
+# As much as an ending has.
+LONGEST_ENDING = 3
+
 
 def evened(text: str) -> str:
     """Return a text whose words PostgreSQL's stemmer keeps together; ё counts as е."""
     return WORD.sub(_even, text.translate(YO))
+
+
+def parted_forms(question: str) -> list[str]:
+    """Return the forms of the words of a question that PostgreSQL's stemmer parts from them.
+
+    “Взятка” has “взяток”: a text keeps it as it is written, and it is to be marked there.
+    """
+    forms: set[str] = set()
+    for match in WORD.finditer(evened(question).lower()):
+        for cut in range(LONGEST_ENDING + 1):
+            stem = match[0][: len(match[0]) - cut]
+            forms |= _FORMS.get(stem, set())
+            if stem.endswith("к") and len(stem) >= SHORTEST - 1:
+                forms.add(f"{stem[:-1]}ок")
+    return sorted(forms - KEPT)
 
 
 def _even(match: re.Match[str]) -> str:

@@ -53,6 +53,26 @@ def test_russian_question_finds(question):
 
 
 @pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("взятка", "взяток"),
+        ("закупки", "закупок"),
+        ("списка", "список"),
+        ("список", "списка"),
+        ("органы", "орган"),
+        ("орган", "органы"),
+        ("уровня", "уровень"),
+    ],
+)
+def test_a_form_that_the_stemmer_parts_is_marked_as_found(question, form):
+    risk(ru=f"Один {form} или больше")
+
+    (find,) = search(question).finds
+
+    assert f"<mark>{form}</mark>" in find.highlighted_title
+
+
+@pytest.mark.parametrize(
     "question", ["bribe", "bribes", "Taking bribes", '"taking bribe"']
 )
 def test_english_question_finds(question):
