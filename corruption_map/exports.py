@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from corruption_map.sheets import Sheet, Value
 
@@ -94,7 +95,9 @@ def _write_codes(
     page = book.add_worksheet(CODES_SHEET)
     page.set_column(0, 1, WIDTH)
     page.set_column(2, 2, 3 * WIDTH)
-    for place, title in enumerate([_("column"), _("code"), _("name")]):
+    for place, title in enumerate(
+        [_("column"), _("code"), pgettext("of a thing", "name")]
+    ):
         page.write_string(0, place, title, strong)
     for number, row in enumerate(codes, start=1):
         for place, text in enumerate(row):

@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from corruption_map import classes
 from corruption_map.counts import ensure_counted_today
@@ -30,7 +31,10 @@ MEASURES = {
     "overdue": _("Measures overdue"),
     "level": _("Mean current level"),
 }
-UNITS = {"number": _("number"), "rate": _("per 100,000 residents")}
+UNITS = {
+    "number": pgettext_lazy("how many", "number"),
+    "rate": _("per 100,000 residents"),
+}
 # A share and a mean are not divided by residents.
 UNIT_OF_MEASURE = {"eliminated": "%", "level": _("points of 25")}
 NO_VALUE = {"level": _("not assessed"), "overdue": _("no measures")}

@@ -185,7 +185,7 @@ DERIVED = declare(
             Column("kind", _("Kind"), choices=tuple(DerivedFigure.Kind.values)),
             Column("value", _("Value"), type="number"),
             Column("out_of", _("Rank out of"), type="integer"),
-            Column("population", _("Population"), "integer", "population__value"),
+            Column("population", _("Residents"), "integer", "population__value"),
             Column("population_on", _("Population on"), "date", "population__date"),
         ],
     )

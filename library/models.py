@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.languages import Translated, current_language
 from foundation.public_id import new_public_id
@@ -51,7 +52,7 @@ class Item(models.Model):
         ACT = "act", _("Normative act")
         GUIDANCE = "guidance", _("Guidance")
         ANALYSIS = "analysis", _("Analysis")
-        REPORT = "report", _("Report")
+        REPORT = "report", pgettext_lazy("document", "Report")
         VIDEO = "video", _("Video")
         NEWS = "news", _("News")
 

@@ -7,6 +7,7 @@ import orjson
 from django.db.models import CharField, Max, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.open_data.registry import (
     CC_BY,
@@ -71,7 +72,7 @@ INITIATIVES = declare(
                 _("State"),
                 choices=tuple(str(state) for state in Initiative.PUBLIC_STATES),
             ),
-            *translated("report", _("Report")),
+            *translated("report", pgettext_lazy("document", "Report")),
             Column("updated_at", _("Changed at"), type="datetime"),
             Column("is_demo", _("Made up for a demonstration"), type="boolean"),
         ],

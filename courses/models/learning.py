@@ -12,6 +12,7 @@ from django.db.models.lookups import GreaterThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.models.content import Block, CourseVersion
 from courses.models.questions import QuestionVersion, Quiz
@@ -127,7 +128,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
 class Attempt(models.Model):
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("test", "Open")
         SUBMITTED = "submitted", _("Submitted")
         EXPIRED = "expired", _("Time ran out")
         VOID = "void", _("Void")

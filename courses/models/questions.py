@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.models.content import CourseVersion
 from foundation.languages import Text, Translated, pick
@@ -13,7 +14,7 @@ from foundation.languages import Text, Translated, pick
 
 class QuestionBank(models.Model):
     slug = models.SlugField(_("code"), unique=True)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=200)
 
     class Meta:
         verbose_name = _("bank of questions")

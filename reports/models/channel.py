@@ -3,6 +3,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.languages import Translated
 
@@ -55,7 +56,9 @@ class RecoveryKey(models.Model):
 class Authority(models.Model):
     """To whom cases are handed: a name and the key that only they can open with."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(
+        pgettext_lazy("of a thing", "name"), max_length=200, unique=True
+    )
     public_key = models.BinaryField(_("public key"))
 
     class Meta:
@@ -116,7 +119,9 @@ class Questionnaire(models.Model):
 class AnswerTemplate(models.Model):
     """A text staff often send, in the reporter's language; it names no case."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(
+        pgettext_lazy("of a thing", "name"), max_length=200, unique=True
+    )
     text_kk = models.TextField(_("text (Kazakh)"))
     text_ru = models.TextField(_("text (Russian)"))
     text_en = models.TextField(_("text (English)"))

@@ -42,10 +42,15 @@ PROMISED = [("anonymity", "hide_until_close"), ("min_cell", "flush_size")]
 @admin.register(Wave)
 class WaveAdmin(admin.ModelAdmin[Wave]):
     form = WaveForm
-    list_display = ["public_id", "questionnaire", "state", "sample", "closes_on"]
+    list_display = ["public_id", "survey_title", "state", "sample", "closes_on"]
+    list_select_related = ["questionnaire__survey"]
     list_filter = ["state", "sample"]
     readonly_fields = ["public_id", "state", "invitees_link"]
     actions = ["open", "write_to_all", "remind_all", "close"]
+
+    @admin.display(description=_("survey"), ordering="questionnaire")
+    def survey_title(self, row: Wave) -> str:
+        return row.questionnaire.survey.title.plain
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Wave | None = None
@@ -158,7 +163,7 @@ class WaveAdmin(admin.ModelAdmin[Wave]):
     def has_field_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("surveys.field_questionnaire")
 
-    @admin.action(description=_("Open"), permissions=["field"])
+    @admin.action(description=_("Begin to take answers"), permissions=["field"])
     def open(self, request: HttpRequest, queryset: QuerySet[Wave]) -> None:
         attempt(self, request, queryset, lambda row, by: open_wave(wave=row, by=by))
 

@@ -81,11 +81,16 @@ class ItemInline(admin.TabularInline[Item, Questionnaire]):
 
 @admin.register(Questionnaire)
 class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
-    list_display = ["__str__", "state", "body_sha256", "preview_link"]
+    list_display = ["__str__", "survey_title", "state", "preview_link"]
+    list_select_related = ["survey"]
     list_filter = ["state", "survey"]
     readonly_fields = ["state", "body_sha256", "preview_link", "add_link", "remarks"]
     inlines = [ItemInline]
     actions = ["copy_to_next"]
+
+    @admin.display(description=_("survey"))
+    def survey_title(self, row: Questionnaire) -> str:
+        return row.survey.title.plain
 
     @admin.display(description=_("questions"))
     def add_link(self, row: Questionnaire) -> str:

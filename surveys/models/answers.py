@@ -3,6 +3,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from surveys.models.fieldwork import Wave
 from surveys.personal import ANY
@@ -153,7 +154,7 @@ class QuotaCount(models.Model):
     wave = models.ForeignKey(
         Wave, models.CASCADE, related_name="quota_counts", verbose_name=_("wave")
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     most = models.PositiveIntegerField(_("at most"))
     n = models.PositiveIntegerField(_("number"), default=0)
 
