@@ -125,9 +125,9 @@ class _Reader:
             name,
             {
                 _("that it is asked again and again"): options.get("Looping")
-                not in {None, "None"},
+                not in (None, "None"),
                 _("the random order of questions"): options.get("RandomizeQuestions")
-                not in {None, "false", False},
+                not in (None, "false", False),
             },
         )
         for qid in elements:
@@ -229,7 +229,7 @@ class _Reader:
             code,
             {
                 _("the words written beside an answer"): any(
-                    o.get("TextEntry") in {"true", True, "on"} for o in every
+                    o.get("TextEntry") in ("true", True, "on") for o in every
                 ),
                 _("the condition of an answer"): any(o.get("DisplayLogic") for o in every),
             },
