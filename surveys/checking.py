@@ -16,7 +16,7 @@ from surveys import joined
 from surveys.answering import piped
 from surveys.definition import NAME, WITH_CHOICES, Definition, Question
 from surveys.expressions import ExpressionError, check, names
-from surveys.variables import LONGEST, columns
+from surveys.variables import LONGEST, WEIGHT, columns
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,13 @@ def problems(definition: Definition) -> list[Problem]:
             derived_of |= set(names(joined.any_of(question)))
         elif question.kind != "text":
             earlier.add(question.code)
+    taken = {WEIGHT}
     for column in columns(definition):
+        # Programs do not tell small from capital letters.
+        if column.name.lower() in taken:
+            words = _("Another variable has this name in files of responses")
+            found.append(Problem(column.name, words, True))
+        taken.add(column.name.lower())
         if any(len(column.label(code)) > LONGEST for code in languages()):
             words = _("Its label needs a short form: %(longest)s characters at most")
             text = words % {"longest": LONGEST}

@@ -20,6 +20,8 @@ SCHEMA = (
     "XMLSchema/codebook.xsd"
 )
 LANG = "xml:lang"
+# With a hyphen, which no variable has: an ID stands once in a document.
+FILE = "file-1"
 NATURES = {"scale": "ordinal", "matrix": "ordinal", "number": "ratio"}
 
 
@@ -35,7 +37,7 @@ def ddi(release: Release) -> bytes:
         },
     )
     _study(_add(root, "stdyDscr"), release)
-    file = _add(root, "fileDscr", ID="F1")
+    file = _add(root, "fileDscr", ID=FILE)
     text = _add(file, "fileTxt")
     _add(text, "fileName", f"{release.wave.public_id}.csv")
     shape = _add(text, "dimensns")
@@ -131,7 +133,7 @@ def _variable(
         "var",
         ID=column.name,
         name=column.name,
-        files="F1",
+        files=FILE,
         intrvl="contin" if is_number else "discrete",
         nature=NATURES.get(question.kind, "nominal"),
     )
@@ -185,7 +187,7 @@ def _category(
 
 def _weight(parent: Any) -> None:
     variable = _add(
-        parent, "var", ID=WEIGHT, name=WEIGHT, files="F1", wgt="wgt", intrvl="contin"
+        parent, "var", ID=WEIGHT, name=WEIGHT, files=FILE, wgt="wgt", intrvl="contin"
     )
     _in_languages(variable, "labl", WEIGHT_LABELS)
     _add(variable, "varFormat", type="numeric", schema="other")

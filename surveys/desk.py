@@ -16,10 +16,11 @@ from foundation.languages import languages
 from foundation.tables.forms import TableForm
 from surveys.checking import problems
 from surveys.definition import Definition
+from surveys.foreign import MOST_BYTES
 from surveys.forms import AnswerForm
 from surveys.invitees import PEOPLE
 from surveys.models import Questionnaire, Survey, Wave
-from surveys.services.exchanging import MOST_BYTES, import_questionnaire
+from surveys.services.exchanging import import_questionnaire
 from surveys.services.inviting import Invited, list_invitees
 from surveys.xlsform import Loss, write
 
@@ -29,7 +30,10 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class QuestionnaireFileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("JSON of this portal (.json) or an XLSForm (.xlsx)"),
+        help_text=_(
+            "JSON of this portal (.json), an XLSForm (.xlsx), a questionnaire of"
+            " Qualtrics (.qsf) or LimeSurvey (.lss)"
+        ),
     )
 
     def clean_file(self) -> Any:

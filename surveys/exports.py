@@ -23,14 +23,24 @@ MEDIA_TYPES = {
     "ddi": "application/xml",
     "package": "application/zip",
 }
-COLUMNS = ["question", "split", "level", "code", "n", "base", "percent"]
+COLUMNS = [
+    "question",
+    "split",
+    "level",
+    "code",
+    "n",
+    "base",
+    "percent",
+    # Where several answers could be given and each is shown.
+    "percent_of_answers",
+]
 
 
 def aggregate_rows(wave: Wave) -> Iterator[dict[str, Any]]:
     """Give every published cell; one that is not shown has no figures."""
     results = results_of(wave)
     for table in results.tables:
-        for cell in table.cells:
+        for cell, of_answers in table.lines:
             yield {
                 "question": table.code,
                 "split": "",
@@ -39,6 +49,7 @@ def aggregate_rows(wave: Wave) -> Iterator[dict[str, Any]]:
                 "n": cell.n,
                 "base": table.of,
                 "percent": cell.percent,
+                "percent_of_answers": of_answers,
             }
     for crossed in results.crosses:
         for level in crossed.levels:
@@ -51,6 +62,7 @@ def aggregate_rows(wave: Wave) -> Iterator[dict[str, Any]]:
                     "n": cell.n,
                     "base": level.base,
                     "percent": cell.percent,
+                    "percent_of_answers": None,
                 }
 
 

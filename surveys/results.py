@@ -76,6 +76,34 @@ class Table:
     def is_empty(self) -> bool:
         return all(cell.n is None for cell in self.cells)
 
+    @property
+    def given(self) -> int | None:
+        """Return how many answers were given where one could give several.
+
+        None where one of them is not shown: the sum of all would tell its number.
+        """
+        ns = [cell.n for cell in self.cells if not cell.is_missing]
+        shown = [n for n in ns if n is not None]
+        is_told = self.kind == "multiple" and len(shown) == len(ns)
+        return (sum(shown) or None) if is_told else None
+
+    @property
+    def lines(self) -> list[tuple[Cell, float | None]]:
+        """Return each answer and its per cent of all answers given.
+
+        It is made of what is shown beside it, so it tells nothing more.
+        """
+        given = self.given
+        return [
+            (
+                cell,
+                100 * cell.n / given
+                if given and cell.n is not None and not cell.is_missing
+                else None,
+            )
+            for cell in self.cells
+        ]
+
 
 @dataclass
 class Totals:

@@ -13,6 +13,7 @@ from foundation.languages import languages
 from foundation.tables.mistakes import refuse
 from foundation.tables.workbook import UNREADABLE, check_package, damaged
 from surveys.definition import NAME
+from surveys.foreign import all_of
 from surveys.xlsform import Loss
 
 MOST_ROWS = 5_000
@@ -166,7 +167,7 @@ class _Reader:
         matrix = {
             **self._head(row, row.get("name", "")),
             "kind": "matrix",
-            "base": _joined([*outer, base]),
+            "base": all_of([*outer, base]),
             "rows": [],
         }
         return base, matrix
@@ -207,7 +208,7 @@ class _Reader:
             "kind": LISTS.get(word) or KINDS[word] or word,
             "required": row.get("required", "").lower() in {"yes", "true", "true()"},
             "random": "randomize=true" in row.get("parameters", ""),
-            "base": _joined([*(base for base, _m in groups), self._condition(row)]),
+            "base": all_of([*(base for base, _m in groups), self._condition(row)]),
         }
         if word in LISTS:
             listed = rest.split(" ")[0]
@@ -343,13 +344,6 @@ def _is_said(part: list[Any], parts: list[Any]) -> bool:
         and other[1] == part[1]
         for other in parts
     )  # fmt: skip
-
-
-def _joined(conditions: list[Any]) -> list[Any] | None:
-    kept = [condition for condition in conditions if condition is not None]
-    if not kept:
-        return None
-    return kept[0] if len(kept) == 1 else ["and", *kept]
 
 
 def _bare(text: str) -> str:

@@ -42,7 +42,9 @@ class SurveyAdmin(admin.ModelAdmin[Survey]):
         if survey.pk is None:
             return "–"
         address = reverse("admin:surveys_survey_load", args=[survey.pk])
-        return format_html('<a href="{}">{}</a>', address, _("JSON or XLSForm"))
+        return format_html(
+            '<a href="{}">{}</a>', address, _("JSON, XLSForm, QSF or LSS")
+        )
 
     def get_urls(self) -> list[URLPattern]:
         load = path(

@@ -1,6 +1,8 @@
 """Take in a questionnaire that was written elsewhere, as a draft with the next number."""
 
 import json
+from collections.abc import Callable
+from pathlib import PurePath
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
@@ -12,31 +14,40 @@ from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.languages import languages
 from foundation.tables.mistakes import FileRefusedError, told
+from surveys.foreign import MOST_BYTES, Draft
+from surveys.lss_reader import read_lss
 from surveys.models import Choice, Item, Questionnaire, Survey
+from surveys.qsf_reader import read_qsf
 from surveys.shipped import add_items
 from surveys.xlsform import Loss
-from surveys.xlsform_reader import read
+from surveys.xlsform_reader import Read, read
 
-MOST_BYTES = 5_000_000
+# XLSForm, Qualtrics, LimeSurvey.
+READERS: dict[str, Callable[[IO[bytes]], Read | Draft]] = {
+    ".xlsx": read,
+    ".qsf": read_qsf,
+    ".lss": read_lss,
+}
 
 
 @transaction.atomic
 def import_questionnaire(
     *, survey: Survey, file: IO[bytes], name: str, by: User | None
 ) -> tuple[Questionnaire, list[Loss]]:
-    """Read JSON of this portal or an XLSForm; return the draft and what was lost."""
+    """Read JSON of this portal or another's file; return the draft and what was lost."""
     intro: dict[str, str] = {}
     losses: list[Loss] = []
-    if name.lower().endswith(".json"):
+    kind = PurePath(name).suffix.lower()
+    if kind == ".json":
         intro, items = _json(file)
-    elif name.lower().endswith(".xlsx"):
+    elif kind in READERS:
         try:
-            found = read(file)
+            found = READERS[kind](file)
         except FileRefusedError as error:
             raise ValidationError(told(error.mistakes)) from error
         items, losses = found.items, found.losses
     else:
-        raise ValidationError(_("Choose a .json or an .xlsx file"))
+        raise ValidationError(_("Choose a .json, .xlsx, .qsf or .lss file"))
     newest = survey.questionnaires.aggregate(n=Max("number"))["n"] or 0
     questionnaire = Questionnaire.objects.create(
         survey=survey,

@@ -125,6 +125,8 @@ def found(*items):
         [question("a", codes=())],
         [question("a", codes=(1, 1))],
         [question("a", "matrix")],
+        [question("a", "multiple"), question("A_1")],
+        [question("weight")],
         [],
     ],
 )

@@ -62,6 +62,17 @@ def test_a_codebook_has_the_order_of_the_standard(client, weighted):
     assert not schema.is_valid(io.BytesIO(book))
 
 
+def test_an_identifier_stands_once_in_a_codebook(client):
+    release = released(hand_wave(items=[*EVERY, question("F1"), question("file")]))
+
+    root = ElementTree.fromstring(content(client, release, "ddi"))
+
+    told = [row.get("ID") for row in root.iter() if row.get("ID")]
+    assert len(told) == len(set(told))
+    files = {row.get("files") for row in root.iter(f"{DDI}var")}
+    assert files == {root.find(f"{DDI}fileDscr").get("ID")}
+
+
 def test_a_codebook_describes_each_variable(client, weighted):
     root = ElementTree.fromstring(content(client, weighted, "ddi"))
 

@@ -5,7 +5,9 @@ import sys
 import pyreadstat
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from surveys.microdata import rows
 from surveys.models import Response
 from surveys.services.fielding import close_wave
 from tests.factories.surveys import fielded, option, question, texts
@@ -88,6 +90,31 @@ def test_csv_holds_every_row_and_no_words(closed, tmp_path):
     assert text.startswith(b"\xef\xbb\xbf")
     assert rows[0] == ["gave", "who_1", "who_2", "who_3", "age"]
     assert len(rows) == 31
+
+
+def test_rows_are_in_the_order_of_random_ids(closed):
+    by_id = closed.responses.order_by("id").values_list("answers__age", flat=True)
+
+    ages = [row[-1] for row in rows(closed)]
+
+    assert ages == list(by_id)
+    assert ages != list(range(30))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_row_waits_for_no_other(closed):
+    found = rows(closed)
+    next(found)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, is_holdable FROM pg_cursors")
+        [(statement, is_read_whole)] = cursor.fetchall()
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = cursor.fetchall()[0][0]
+    found.close()
+
+    assert not is_read_whole
+    assert plan.startswith("Index Scan using response_of_wave")
 
 
 def test_an_open_wave_gives_nothing(tmp_path):

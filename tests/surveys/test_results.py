@@ -13,7 +13,7 @@ from surveys.exports import aggregate_file
 from surveys.flushing import add_counts
 from surveys.results import Cell, tables
 from surveys.tally import count
-from tests.factories.surveys import fielded, question
+from tests.factories.surveys import fielded, option, question
 
 WORDS = Text("<b>иә</b>", "kk")
 
@@ -63,6 +63,56 @@ def test_who_chose_none_of_several_answers_stays_in_the_base():
 
     assert (table.base, table.of) == (50, 50)
     assert [cell.percent for cell in table.cells] == [60, 40, None]
+
+
+def several(*codes):
+    refused = option(99, missing="refused")
+    choices = [*(option(code) for code in codes), refused]
+    return question("q", "multiple") | {"choices": choices}
+
+
+def shown(wave):
+    """Return what readers get of the only table: the page's part and the file."""
+    [table] = tables(wave)
+    with override("en"):
+        page = render_to_string("surveys/_table.html", {"table": table})
+    return page, aggregate_file(wave, "csv").decode()
+
+
+@pytest.mark.django_db
+def test_several_answers_are_shares_of_all_answers_given_too():
+    people = [{"q": [1, 2]}] * 20 + [{"q": [1]}] * 10 + [{"q": {"missing": 99}}] * 20
+
+    wave = counted(several(1, 2), people)
+    page, file = shown(wave)
+
+    assert [share for _cell, share in tables(wave)[0].lines] == [60, 40, None]
+    assert "per cent of all 50 answers given" in page
+    assert page.count("Per cent of answers") == 1
+    assert [line.split(",")[-1] for line in file.splitlines()[1:]] == [
+        "60.0",
+        "40.0",
+        "",
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("few", [1, 4, 9])
+def test_no_share_of_answers_tells_of_a_hidden_one(few):
+    most = [{"q": [1, 2]}] * 20 + [{"q": [1]}] * 20
+    people = [{"q": [1, 2, 3]}] * few + most[few:]
+    hidden = shown(counted(several(1, 2, 3), people))
+
+    assert hidden == shown(counted(several(1, 2, 3), most))
+    assert "Per cent of answers" not in hidden[0]
+    assert {line.split(",")[-1] for line in hidden[1].splitlines()[1:]} == {""}
+
+
+@pytest.mark.django_db
+def test_shares_of_answers_are_for_several_answers_alone():
+    [table] = tables(counted(question("q"), [{"q": 1}] * 40 + [{"q": 2}] * 30))
+
+    assert table.given is None
 
 
 @pytest.mark.django_db
