@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.audit.services import record
-from reports.editing import Change, EditError
+from reports.editing import Change, ChangedError, EditError, print_of
 from reports.models import Questionnaire
 from reports.questionnaire_faults import faults
 from reports.questionnaires import Form, read_schema, written
@@ -31,10 +31,18 @@ def change_draft(
 
 
 @transaction.atomic
-def publish_questionnaire(*, questionnaire: Questionnaire, by: User) -> Questionnaire:
-    """Let reporters be asked by this version from now on, and freeze it."""
+def publish_questionnaire(
+    *, questionnaire: Questionnaire, seen: str, by: User
+) -> Questionnaire:
+    """Let reporters be asked by this version from now on, and freeze it.
+
+    `seen` is the print of what was read before: nothing else is published.
+    """
     row = _draft(questionnaire)
-    if any(faults(read_schema(row.schema))):
+    form = read_schema(row.schema)
+    if print_of(form) != seen:
+        raise ChangedError
+    if any(faults(form)):
         raise EditError(_("It cannot be published yet: mend what is listed here first"))
     newest = Questionnaire.objects.newest()
     if newest and newest.version > row.version:
