@@ -164,6 +164,7 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
             "title": _("Questionnaire, version %(number)s") % {"number": row.version},
             "parts": list(outline(form)),
             "seen": editing.print_of(form),
+            "is_offered": Questionnaire.objects.offered().filter(pk=row.pk).exists(),
             "faults": [] if row.is_published else list(faults(form)),
             "may_delete": self.has_delete_permission(request, row),
         }
