@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.dashboard import Panel, Row
-from reports.models import WARNING_DAYS, Disclosure, Tip, Wrap
+from reports.models import WARNING_DAYS, Disclosure, Questionnaire, Tip, Wrap
 
 SHOWN = 5
 
 
 def panels(user: User) -> list[Panel]:
-    return [_cases(user), _erasures(user), _requests(user), _intake()]
+    own = [_cases(user), _erasures(user), _requests(user), _intake()]
+    return [*own, *_offered()]
 
 
 def _cases(user: User) -> Panel:
@@ -78,6 +79,26 @@ def _requests(user: User) -> Panel:
         more_url=reverse("admin:reports_disclosure_changelist"),
         permission="reports.decide_disclosure",
     )
+
+
+def _offered() -> list[Panel]:
+    """Tell of questionnaires that came with the portal, as long as there are any."""
+    offered = Questionnaire.objects.offered()
+    rows = [
+        Row(
+            text=_("Questionnaire, version %(number)s") % {"number": row.version},
+            url=reverse("admin:reports_questionnaire_change", args=[row.pk]),
+        )
+        for row in offered
+    ]
+    panel = Panel(
+        title=_("Drafts that came with the portal"),
+        count=len(rows),
+        rows=rows[:SHOWN],
+        more_url=reverse("admin:reports_questionnaire_changelist"),
+        permission="reports.change_questionnaire",
+    )
+    return [panel] if rows else []
 
 
 def _intake() -> Panel:

@@ -1,18 +1,27 @@
 """A draft of the questionnaire, changed piece by piece: each change gives a new form.
 
 A change that would leave a condition without its question or answer is refused, and
-staff are told which questions it is about.
+staff are told which questions it is about. A change made from a page that shows what
+is no longer so is refused, too: a page carries the print of what it was made from.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from secrets import token_hex
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
 from reports.questionnaire_faults import Dangling, dangling
-from reports.questionnaires import Form, Question, Section
+from reports.questionnaires import (
+    Form,
+    Question,
+    Section,
+    written,
+    written_question,
+)
 
 LONGEST_TEXT = 2000
 MOST_SECTIONS = 50
@@ -25,6 +34,10 @@ T = TypeVar("T")
 
 class EditError(ValueError):
     """A change that cannot be made; the text says why and what to do."""
+
+
+class ChangedError(EditError):
+    """What is to be changed is not what the page showed."""
 
 
 def new_id(first: str) -> str:
@@ -58,6 +71,34 @@ def find_question(form: Form, name: str) -> Question:
     if found is None:
         raise EditError(_("This question is gone; somebody removed it"))
     return found
+
+
+def print_of(form: Form) -> str:
+    return _print(written(form))
+
+
+def print_of_section(form: Form, name: str) -> str:
+    """Return the print of what is written on a section's page, its titles."""
+    return _print(find_section(form, name).titles)
+
+
+def print_of_question(form: Form, name: str) -> str:
+    return _print(written_question(find_question(form, name)))
+
+
+def _print(part: Any) -> str:
+    return sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
+
+
+def as_seen(change: Change, seen: str, now: Callable[[Form], str]) -> Change:
+    """Return the change, refused where the print of what it is about is another now."""
+
+    def checked(form: Form) -> Form:
+        if now(form) != seen:
+            raise ChangedError
+        return change(form)
+
+    return checked
 
 
 def earlier_choices(form: Form, name: str) -> list[Question]:

@@ -180,14 +180,14 @@ def written(form: Form) -> dict[str, Any]:
             {
                 "id": section.id,
                 "title": _written_texts(section.titles),
-                "questions": [_written(question) for question in section.questions],
+                "questions": [written_question(row) for row in section.questions],
             }
             for section in form.sections
         ]
     }
 
 
-def _written(question: Question) -> dict[str, Any]:
+def written_question(question: Question) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "id": question.id,
         "kind": question.kind,

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from foundation.shipped_data import add_missing, shipped_rows
-from reports.models import Channel, MonthlyIndex, Questionnaire, RewardRule
+from reports.models import Channel, MonthlyIndex, RewardRule
+from reports.services.questionnaires import take_questionnaire
 
 INDICES = "monthly_indices"
 
@@ -25,12 +26,7 @@ def load_reports() -> int:
     added += add_missing(MonthlyIndex, "year", indices)
     added += add_missing(RewardRule, "valid_from", _rules())
     folder = settings.BASE_DIR / "data" / "questionnaires"
-    rows = [
-        {
-            "version": int(path.stem),
-            "schema": json.loads(path.read_text(encoding="utf-8")),
-            "is_published": True,
-        }
-        for path in sorted(folder.glob("*.json"))
-    ]
-    return added + add_missing(Questionnaire, "version", rows)
+    for path in sorted(folder.glob("*.json"), key=lambda path: int(path.stem)):
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        added += take_questionnaire(number=int(path.stem), schema=schema)
+    return added

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -64,6 +65,24 @@ class LateFilter(admin.SimpleListFilter):
         return queryset.filter(late_on(timezone.localdate())) if is_wanted else queryset
 
 
+class CaseList(ChangeList):
+    """Sorts what is shown alone, and counts once where nothing narrows the list.
+
+    Sealed texts beside ten thousand rows made a sort that went by way of the disk.
+    """
+
+    def get_queryset(self, *args: Any, **more: Any) -> QuerySet[Tip]:
+        shown = [name for name in self.list_display if name != "late"]
+        rows: QuerySet[Tip] = super().get_queryset(*args, **more)
+        return rows.only(*shown, "assignee__shown_name")
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        is_narrowed = self.query or self.get_filters_params()
+        total = self.root_queryset.count() if is_narrowed else self.result_count
+        self.full_result_count, self.show_full_result_count = total, True
+
+
 @admin.register(Tip)
 class TipAdmin(admin.ModelAdmin[Tip]):
     list_display = [
@@ -83,6 +102,8 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         ("erasure_asked_on", admin.EmptyFieldListFilter),
     ]
     list_select_related = ["assignee"]
+    # The list counts for itself.
+    show_full_result_count = False
     change_list_template = "admin/reports/cases.html"
     search_fields = ["reference"]
     actions = None
@@ -90,6 +111,9 @@ class TipAdmin(admin.ModelAdmin[Tip]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tip]:
         """Nobody, superusers among them, sees a case they hold no key of."""
         return super().get_queryset(request) & Tip.objects.held_by(staff(request))
+
+    def get_changelist(self, request: HttpRequest, **more: Any) -> type[CaseList]:
+        return CaseList
 
     @admin.display(description=_("late"))
     def late(self, tip: Tip) -> str:

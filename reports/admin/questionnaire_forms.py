@@ -28,6 +28,11 @@ def _text(label: Any) -> forms.CharField:
     return _line(label, widget=forms.Textarea(attrs={"rows": 3, "cols": 30}))
 
 
+def _seen() -> forms.CharField:
+    """Make the print of what the page showed; after a refusal it stays the first one."""
+    return forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 def texts_in(cleaned: dict[str, Any], field: str) -> Texts:
     return {code: cleaned.get(f"{field}_{code}", "") for code in languages()}
 
@@ -40,10 +45,12 @@ class SectionForm(forms.Form):
     title_kk = _line(gettext_lazy("Title (Kazakh)"))
     title_ru = _line(gettext_lazy("Title (Russian)"))
     title_en = _line(gettext_lazy("Title (English)"))
+    seen = _seen()
 
-    def __init__(self, sent: Any, *, section: Section | None) -> None:
+    def __init__(self, sent: Any, *, section: Section | None, seen: str) -> None:
         titles = section.titles if section else {}
-        super().__init__(sent, initial=_columns_of("title", titles))
+        initial = {**_columns_of("title", titles), "seen": seen}
+        super().__init__(sent, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -136,12 +143,18 @@ class QuestionForm(forms.Form):
     conditions = RowsField(
         ConditionRow, label=gettext_lazy("Conditions"), most=MOST_CONDITIONS
     )
+    seen = _seen()
 
     def __init__(
-        self, sent: Any, *, question: Question | None, earlier: Sequence[Question]
+        self,
+        sent: Any,
+        *,
+        question: Question | None,
+        earlier: Sequence[Question],
+        seen: str,
     ) -> None:
         self.before = question or _nothing()
-        super().__init__(sent, initial=_initial(self.before))
+        super().__init__(sent, initial={**_initial(self.before), "seen": seen})
         self.fields["conditions"].kwargs = {"known": earlier}  # type: ignore[attr-defined]
         if not earlier:
             del self.fields["conditions"]

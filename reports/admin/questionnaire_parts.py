@@ -19,7 +19,7 @@ from foundation.languages import columns, languages
 from reports import editing
 from reports.admin.cookie import staff
 from reports.admin.questionnaire_forms import QuestionForm, SectionForm
-from reports.editing import Change, EditError
+from reports.editing import Change, ChangedError, EditError
 from reports.forms import QuestionsForm
 from reports.models import Questionnaire
 from reports.outline import told
@@ -37,19 +37,25 @@ def section_page(
     try:
         section = editing.find_section(draft, name) if name else None
     except EditError as error:
-        return _gone(request, row, error)
-    form = SectionForm(request.POST or None, section=section)
+        if request.method != "POST":
+            return _gone(request, row, error)
+        # What was typed stays in sight: saving fails with the same words.
+        section = None
+    seen = editing.print_of_section(draft, name) if section else ""
+    form = SectionForm(request.POST or None, section=section, seen=seen)
     if request.method == "POST" and form.is_valid():
         own = name or editing.new_id("s")
         change: Change
-        if section:
-            change = partial(editing.name_section, name=own, titles=form.titles)
+        if name:
+            change = partial(editing.name_section, name=name, titles=form.titles)
+            now = partial(editing.print_of_section, name=name)
+            change = editing.as_seen(change, form.cleaned_data["seen"], now)
         else:
             new = Section(own, form.titles, ())
             change = partial(editing.add_section, section=new)
         if _is_saved(request, row, form, change, f"section {own}"):
             return _next(request, row, "section", own)
-    context["title"] = _("Section") if section else _("New section")
+    context["title"] = _("Section") if name else _("New section")
     return _page(request, form, [(None, {"fields": [columns("title")]})], context)
 
 
@@ -66,28 +72,39 @@ def question_page(
         question = editing.find_question(draft, name) if name else None
         section = editing.section_of(draft, name) or editing.find_section(draft, home)
     except EditError as error:
-        return _gone(request, row, error)
-    earlier = editing.earlier_choices(draft, section.id)
-    form = QuestionForm(request.POST or None, question=question, earlier=earlier)
+        if request.method != "POST":
+            return _gone(request, row, error)
+        question = section = None
+    earlier = editing.earlier_choices(draft, section.id if section else "")
+    seen = editing.print_of_question(draft, name) if question else ""
+    form = QuestionForm(
+        request.POST or None, question=question, earlier=earlier, seen=seen
+    )
     if request.method == "POST" and form.is_valid():
         new = form.question
-        change = (
-            partial(editing.replace_question, question=new)
-            if question
-            else partial(editing.add_question, name=section.id, question=new)
-        )
+        change: Change
+        if name:
+            change = partial(editing.replace_question, question=new)
+            now = partial(editing.print_of_question, name=name)
+            change = editing.as_seen(change, form.cleaned_data["seen"], now)
+        else:
+            change = partial(editing.add_question, name=home, question=new)
         if _is_saved(request, row, form, change, f"question {new.id}"):
             return _next(request, row, "question", new.id)
     context |= {
-        "title": _("Question") if question else _("New question"),
-        "subtitle": section.title,
+        "title": _("Question") if name else _("New question"),
+        "subtitle": section.title if section else "",
     }
+    # They are out of the way of a question that has none, yet there without a script.
+    is_open = question is None or question.kind == "choice"
+    return _page(request, form, _boxes(is_open, bool(earlier)), context)
+
+
+def _boxes(is_open: bool, has_conditions: bool) -> list[Any]:
     about_answers = _(
         "Only where one of several answers is given. To move an answer, change the"
         " number of its place; an answer without one comes last."
     )
-    # They are out of the way of a question that has none, yet there without a script.
-    is_open = question is None or question.kind == "choice"
     answers = {
         "fields": ["choices"],
         "description": about_answers,
@@ -98,7 +115,7 @@ def question_page(
         (_("Words"), {"fields": [columns("label"), columns("hint")]}),
         (_("Answers"), answers),
     ]
-    if earlier:
+    if has_conditions:
         about_conditions = _(
             "Without a condition everybody is asked. Of several answers to the same"
             " question one is enough; of different questions each must be answered so."
@@ -106,7 +123,7 @@ def question_page(
         )
         box = {"fields": ["conditions"], "description": about_conditions}
         boxes.append((_("Who is asked"), box))
-    return _page(request, form, boxes, context)
+    return boxes
 
 
 def _page(
@@ -130,6 +147,14 @@ def _is_saved(
         change_draft(
             questionnaire=row, change=change, action="change", detail=detail, by=by
         )
+    except ChangedError:
+        text = _(
+            "Somebody else changed this meanwhile, so nothing was saved. What you wrote"
+            " still stands here: open the page anew in another window and write there"
+            " what is still needed."
+        )
+        form.add_error(None, text)
+        return False
     except EditError as error:
         form.add_error(None, str(error))
         return False

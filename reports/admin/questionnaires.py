@@ -21,7 +21,7 @@ from reports.admin.questionnaire_parts import (
     question_page,
     section_page,
 )
-from reports.editing import EditError
+from reports.editing import ChangedError, EditError
 from reports.models import Questionnaire
 from reports.outline import outline
 from reports.questionnaire_faults import faults
@@ -163,6 +163,8 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
             **self._context(request, row),
             "title": _("Questionnaire, version %(number)s") % {"number": row.version},
             "parts": list(outline(form)),
+            "seen": editing.print_of(form),
+            "is_offered": Questionnaire.objects.offered().filter(pk=row.pk).exists(),
             "faults": [] if row.is_published else list(faults(form)),
             "may_delete": self.has_delete_permission(request, row),
         }
@@ -172,16 +174,25 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
     def _step(self, request: HttpRequest, row: Questionnaire) -> HttpResponse:
         by, sent = staff(request), request.POST
         step = next((step for step in STEPS if step in sent), "")
-        name = sent.get(step, "")
+        name, seen = sent.get(step, ""), sent.get("seen", "")
         try:
             if "publish" in sent:
-                services.publish_questionnaire(questionnaire=row, by=by)
+                services.publish_questionnaire(questionnaire=row, seen=seen, by=by)
                 messages.success(request, _("Reporters are asked by this version now."))
             elif step:
                 change = partial(STEPS[step], name=name)
+                change = editing.as_seen(change, seen, editing.print_of)
                 services.change_draft(
                     questionnaire=row, change=change, action=step, detail=name, by=by
                 )
+        except ChangedError:
+            text = _(
+                "The draft was changed meanwhile, by somebody else or in another window."
+                " Here it is as it stands now: look at it and press once more if it"
+                " is still right."
+            )
+            messages.error(request, text)
+            return redirect(OUTLINE, row.pk)
         except EditError as error:
             messages.error(request, str(error))
             return redirect(OUTLINE, row.pk)

@@ -5,6 +5,7 @@ from reports.models.channel import (
     Questionnaire,
     RecoveryKey,
     Salt,
+    ShippedQuestionnaire,
 )
 from reports.models.figures import Figure, FiguresRelease
 from reports.models.recipient import Recipient, SearchShard, VaultSession
@@ -45,6 +46,7 @@ __all__ = [
     "SealedFile",
     "SealedMessage",
     "SearchShard",
+    "ShippedQuestionnaire",
     "SpentProof",
     "Tip",
     "VaultSession",

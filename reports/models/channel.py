@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
@@ -94,6 +94,14 @@ class Channel(models.Model):
 
 
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
+    def of_staff(self) -> Self:
+        """Versions staff wrote; one that was offered to them as a draft is theirs."""
+        return self.exclude(shipped__is_offered=False)
+
+    def offered(self) -> Self:
+        """Drafts that came with the portal and wait for staff."""
+        return self.filter(shipped__is_offered=True, is_published=False)
+
     def newest(self) -> "Questionnaire | None":
         return self.filter(is_published=True).order_by("-version").first()
 
@@ -114,6 +122,31 @@ class Questionnaire(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version}"
+
+
+class ShippedQuestionnaire(models.Model):
+    """A questionnaire of the data set that was taken in: once, also if staff remove it.
+
+    It was published, or offered as a draft where staff had versions of their own.
+    """
+
+    number = models.PositiveIntegerField(_("number"), primary_key=True)
+    questionnaire = models.OneToOneField(
+        Questionnaire,
+        models.SET_NULL,
+        null=True,
+        related_name="shipped",
+        verbose_name=_("questionnaire"),
+    )
+    is_offered = models.BooleanField(_("offered as a draft"), default=False)
+
+    class Meta:
+        verbose_name = _("shipped questionnaire")
+        verbose_name_plural = _("shipped questionnaires")
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
 
 
 class AnswerTemplate(models.Model):

@@ -2,17 +2,21 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from html import unescape
+from threading import Event
+from time import sleep
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from foundation.accounts.roles import sync_roles
 from foundation.audit.models import AuditEvent
 from reports import editing
-from reports.editing import EditError
+from reports.editing import ChangedError, EditError
 from reports.models import Questionnaire
 from reports.questionnaires import read_schema, written
 from reports.services.questionnaires import change_draft, new_draft
@@ -67,6 +71,15 @@ def outline(row):
 
 def text(response):
     return unescape(response.content.decode())
+
+
+def seen_in(response):
+    return {"seen": re.search(r'name="seen" value="(\w+)"', text(response))[1]}
+
+
+def send(client, address, sent, **more):
+    """Send a page with the print of what it showed, as a browser does."""
+    return client.post(address, {**sent, **seen_in(client.get(address))}, **more)
 
 
 def rows(prefix, *filled):
@@ -204,6 +217,131 @@ def test_two_editors_of_one_draft_lose_nothing_of_each_other(draft):
     assert order(draft) == [["money"], ["amount", "first", "second"]]
 
 
+@pytest.fixture
+def other(editor):
+    """A colleague with a browser of their own."""
+    browser = Client()
+    browser.force_login(UserFactory(staff=True, roles=["administrator"]))
+    return browser
+
+
+def seen_on(client, address):
+    return seen_in(client.get(address))
+
+
+def yes_and_no():
+    return rows("choices", answer("Yes", "yes", 1), answer("No", "no", 2))
+
+
+TITLES = {"title_kk": "Бір", "title_ru": "Раз", "title_en": "One of mine"}
+
+
+@pytest.mark.parametrize(
+    ("page", "theirs", "mine", "typed"),
+    [
+        ("question/amount/", {"label_en": "Theirs"}, {"hint_en": "Mine"}, "Mine"),
+        ("section/one/", {"title_en": "Theirs"}, TITLES, "One of mine"),
+    ],
+)
+def test_the_later_of_two_who_save_a_part_is_refused(
+    client, other, draft, page, theirs, mine, typed
+):
+    address = f"{ROOT}{draft.pk}/{page}"
+    seen = seen_on(client, address)
+    send(other, address, {**said(), **TITLES, **theirs})
+    draft.refresh_from_db()
+    saved = draft.schema
+
+    first = client.post(address, {**said(), **mine, **seen})
+    again = client.post(address, {**said(), **mine, **seen_in(first)})
+
+    draft.refresh_from_db()
+    assert "Theirs" in str(saved)
+    assert draft.schema == saved
+    for response in (first, again):
+        assert "Somebody else changed this meanwhile" in text(response)
+        assert typed in text(response)
+    assert AuditEvent.objects.filter(action="change").count() == 1
+
+
+def test_two_who_save_different_questions_are_both_heard(client, other, draft):
+    mine, theirs = (f"{ROOT}{draft.pk}/question/{n}/" for n in ("money", "amount"))
+    seen = seen_on(client, mine)
+    send(other, theirs, said(label_en="Theirs"))
+
+    response = client.post(mine, {**said(kind="choice", **yes_and_no()), **seen})
+
+    assert response.status_code == 302
+    assert question_of(draft, "amount").labels["en"] == "Theirs"
+    assert question_of(draft, "money").labels["en"] == "Asked en"
+
+
+@pytest.mark.parametrize("page", ["question/amount/", "section/two/"])
+def test_what_is_typed_for_a_part_that_is_gone_stays_in_sight(
+    client, other, draft, page
+):
+    address = f"{ROOT}{draft.pk}/{page}"
+    seen = seen_on(client, address)
+    send(other, outline(draft), {"section-remove": "two"})
+
+    response = client.post(address, {**said(hint_en="Mine"), **TITLES, **seen})
+
+    assert order(draft) == [["money"]]
+    assert "is gone; somebody removed it" in text(response)
+    assert ("Mine" if "question" in page else "One of mine") in text(response)
+
+
+@pytest.mark.parametrize(
+    "button",
+    [{"question-remove": "amount"}, {"section-down": "one"}, {"publish": "1"}],
+)
+def test_a_button_of_an_outline_that_is_no_longer_so_does_nothing(
+    client, other, draft, button
+):
+    seen = seen_on(client, outline(draft))
+    send(other, f"{ROOT}{draft.pk}/question/amount/", said(label_en="Theirs"))
+    draft.refresh_from_db()
+    saved = draft.schema
+
+    page = client.post(outline(draft), {**button, **seen}, follow=True)
+
+    draft.refresh_from_db()
+    assert "changed meanwhile, by somebody else or in another window" in text(page)
+    assert (draft.schema, draft.is_published) == (saved, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_a_question_at_once_one_is_heard(draft):
+    """The one waits for the other's lock and compares with what the other wrote."""
+    by, inside, refused = UserFactory(), Event(), []
+    now = partial(editing.print_of_question, name="amount")
+    seen = now(read_schema(draft.schema))
+
+    def save(word, pause):
+        def slowly(form):
+            inside.set()
+            sleep(pause)
+            new = replace(editing.find_question(form, "amount"), hints={"en": word})
+            return editing.replace_question(form, new)
+
+        change = editing.as_seen(slowly, seen, now)
+        step = {"action": "change", "detail": "", "by": by}
+        try:
+            change_draft(questionnaire=draft, change=change, **step)
+        except ChangedError:
+            refused.append(word)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(save, "first", 0.5)
+        inside.wait(10)
+        pool.submit(save, "second", 0)
+
+    assert refused == ["second"]
+    assert question_of(draft, "amount").hints == {"en": "first"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_versions_made_at_once_get_two_numbers(published):
     by = UserFactory()
@@ -237,7 +375,7 @@ def test_a_new_version_is_a_copy_under_the_next_number(client, editor, published
 def test_a_question_that_hangs_on_another_does_not_move_before_it(
     client, editor, draft
 ):
-    page = client.post(outline(draft), {"question-up": "amount"}, follow=True)
+    page = send(client, outline(draft), {"question-up": "amount"}, follow=True)
 
     assert page.redirect_chain == [(outline(draft), 302)]
     assert "which must stand in an earlier section" in text(page)
@@ -245,15 +383,15 @@ def test_a_question_that_hangs_on_another_does_not_move_before_it(
 
 
 def test_a_question_that_others_hang_on_is_not_removed(client, editor, draft):
-    page = client.post(outline(draft), {"question-remove": "money"}, follow=True)
+    page = send(client, outline(draft), {"question-remove": "money"}, follow=True)
 
     assert "take that condition away first" in text(page)
     assert order(draft) == [["money"], ["amount"]]
 
 
 def test_buttons_move_and_remove_and_are_audited(client, editor, draft):
-    client.post(outline(draft), {"question-remove": "amount"})
-    moved = client.post(outline(draft), {"section-up": "two"})
+    send(client, outline(draft), {"question-remove": "amount"})
+    moved = send(client, outline(draft), {"section-up": "two"})
 
     events = AuditEvent.objects.filter(target_kind="report questionnaire")
     events = events.order_by("id")
@@ -293,7 +431,7 @@ def test_a_section_is_added_and_named(client, editor, draft):
     draft.refresh_from_db()
     name = draft.schema["sections"][2]["id"]
 
-    client.post(f"{ROOT}{draft.pk}/section/{name}/", {**sent, "title_en": "Third"})
+    send(client, f"{ROOT}{draft.pk}/section/{name}/", {**sent, "title_en": "Third"})
 
     draft.refresh_from_db()
     third = {"kk": "Үш", "ru": "Три", "en": "Third"}
@@ -373,7 +511,7 @@ def test_an_answer_to_another_question_is_refused(client, editor, published):
 def test_removing_an_answer_that_others_hang_on_is_refused(client, editor, draft):
     sent = said(kind="choice", **rows("choices", answer("No", "no")))
 
-    page = client.post(f"{ROOT}{draft.pk}/question/money/", sent)
+    page = send(client, f"{ROOT}{draft.pk}/question/money/", sent)
 
     assert "is asked after the answer" in text(page)
     assert question_of(draft, "money").values == {"yes", "no"}
@@ -403,7 +541,7 @@ def test_values_never_change_and_are_never_typed(client, editor, draft):
         answer("Forged", "forged"),
         answer("Twice", "yes"),
     )
-    client.post(f"{ROOT}{draft.pk}/question/money/", said(kind="choice", **filled))
+    send(client, f"{ROOT}{draft.pk}/question/money/", said(kind="choice", **filled))
 
     made = question_of(draft, "money")
     assert [value for value, _texts in made.choices][:2] == ["yes", "no"]
@@ -433,7 +571,7 @@ def test_answers_are_put_in_order_by_their_places(
     ]
 
     sent = said(kind="choice", **rows("choices", *filled))
-    client.post(f"{ROOT}{draft.pk}/question/q/", sent)
+    send(client, f"{ROOT}{draft.pk}/question/q/", sent)
 
     made = question_of(draft, "q")
     assert " ".join(texts["en"] for _value, texts in made.choices) == wanted
@@ -443,7 +581,7 @@ def test_an_emptied_answer_goes(client, editor, draft):
     empty = {"value": "no", "place": 2, "label_en": ""}
     filled = rows("choices", answer("Yes", "yes", 1), empty)
 
-    client.post(f"{ROOT}{draft.pk}/question/money/", said(kind="choice", **filled))
+    send(client, f"{ROOT}{draft.pk}/question/money/", said(kind="choice", **filled))
 
     assert question_of(draft, "money").values == {"yes"}
 
@@ -454,8 +592,8 @@ def test_conditions_are_read_from_rows_and_shown_in_them(client, editor, draft):
         {"question": "money", "answer": "money=yes"},
         {"question": "", "answer": "money=no"},
     )
-    response = client.post(
-        f"{ROOT}{draft.pk}/question/amount/", said(_continue="1", **filled)
+    response = send(
+        client, f"{ROOT}{draft.pk}/question/amount/", said(_continue="1", **filled)
     )
     page = text(client.get(response["Location"]))
 
@@ -523,7 +661,7 @@ def test_what_lacks_a_translation_is_not_published(client, editor, draft):
     draft.schema["sections"][1]["questions"][0]["label"] = {"kk": "Қанша?"}
     draft.save()
 
-    page = text(client.post(outline(draft), {"publish": "1"}, follow=True))
+    page = text(send(client, outline(draft), {"publish": "1"}, follow=True))
 
     draft.refresh_from_db()
     assert not draft.is_published
@@ -533,7 +671,7 @@ def test_what_lacks_a_translation_is_not_published(client, editor, draft):
 
 
 def test_a_version_is_published_for_good(client, editor, draft):
-    client.post(outline(draft), {"publish": "1"})
+    send(client, outline(draft), {"publish": "1"})
 
     assert Questionnaire.objects.newest() == draft
     event = AuditEvent.objects.latest("id")
@@ -543,7 +681,7 @@ def test_a_version_is_published_for_good(client, editor, draft):
 def test_a_draft_that_was_overtaken_is_not_published(client, editor, draft):
     Questionnaire.objects.create(version=3, schema=draft.schema, is_published=True)
 
-    page = client.post(outline(draft), {"publish": "1"}, follow=True)
+    page = send(client, outline(draft), {"publish": "1"}, follow=True)
 
     draft.refresh_from_db()
     assert not draft.is_published

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from foundation.accounts.roles import sync_roles
@@ -100,6 +101,29 @@ def test_the_list_opens_nothing_and_asks_little(
         client.get("/admin/reports/tip/")
 
     assert events("open") == []
+
+
+def test_the_list_counts_once_and_reads_nothing_sealed(people, filed):
+    filed()
+    client = unlocked(people["aigerim"])
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/admin/reports/tip/")
+
+    count, rows = [q["sql"] for q in asked if 'FROM "reports_tip"' in q["sql"]]
+    assert "COUNT(*)" in count
+    assert not re.search(r'"(head|identity|content_wrap|sealed_root)"', rows)
+
+
+@pytest.mark.parametrize("question", ["q=nothing", "state__exact=closed"])
+def test_a_list_that_is_narrowed_says_of_how_many(people, filed, question):
+    for _ in range(3):
+        filed()
+
+    page = unlocked(people["aigerim"]).get(f"/admin/reports/tip/?{question}")
+
+    assert "0 results" in page.content.decode()
+    assert "3 total" in page.content.decode()
 
 
 @pytest.mark.parametrize("who", ["excluded", "custodian", "superuser", "editor"])
