@@ -33,9 +33,11 @@ VISITS, FILINGS = 7, 5
 FORWARD = "div.actions button[value=next]"
 
 # What was painted when, and what came over the line until then.
-SEEN = """() => {
+SEEN = """async () => {
   const [page] = performance.getEntriesByType("navigation");
-  const [first] = performance.getEntriesByName("first-contentful-paint");
+  let first;
+  while (!([first] = performance.getEntriesByName("first-contentful-paint"))[0])
+    await new Promise((go) => setTimeout(go, 20));
   const parts = [page, ...performance.getEntriesByType("resource")];
   const sum = (kinds) => parts
     .filter((one) => kinds.test(one.name) || kinds.test(one.initiatorType))
