@@ -137,7 +137,7 @@ def processor_seconds(browser: Browser) -> float:
     session = browser.new_browser_cdp_session()
     found = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()
-    return sum(one["cpuTime"] for one in found if one["type"] == "renderer")
+    return float(sum(one["cpuTime"] for one in found if one["type"] == "renderer"))
 
 
 def proof(browser: Browser, rate: int) -> None:
