@@ -72,7 +72,7 @@ class CaseList(ChangeList):
     """
 
     def get_queryset(self, *args: Any, **more: Any) -> QuerySet[Tip]:
-        shown = [name for name in self.list_display if name != "late"]
+        shown = [str(name) for name in self.list_display if name != "late"]
         rows: QuerySet[Tip] = super().get_queryset(*args, **more)
         return rows.only(*shown, "assignee__shown_name")
 

@@ -180,8 +180,8 @@ class QuestionnaireAdmin(admin.ModelAdmin[Questionnaire]):
                 services.publish_questionnaire(questionnaire=row, seen=seen, by=by)
                 messages.success(request, _("Reporters are asked by this version now."))
             elif step:
-                change = partial(STEPS[step], name=name)
-                change = editing.as_seen(change, seen, editing.print_of)
+                made = partial(STEPS[step], name=name)
+                change = editing.as_seen(made, seen, editing.print_of)
                 services.change_draft(
                     questionnaire=row, change=change, action=step, detail=name, by=by
                 )
