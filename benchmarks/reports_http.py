@@ -12,13 +12,11 @@ import http.client
 import os
 import re
 import statistics
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -36,6 +34,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from benchmarks.serving import served  # noqa: E402
 from benchmarks.tips import prepare  # noqa: E402
 from reports.models import Tip  # noqa: E402
 from reports.proof import is_worked  # noqa: E402
@@ -50,34 +49,6 @@ TEXT = "Бюджет ақшасы " * 400
 RECEIPT = re.compile(r'class="receipt">([^<]+)<')
 FORM = re.compile(r'data-proof="([0-9a-f]+)"')
 NORMAL = statistics.NormalDist()
-
-
-@contextmanager
-def served(application: str, port: int) -> Iterator[None]:
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "2", "--blocking-threads", "4",
-        "--no-access-log", "--log-level", "error", application,
-    ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        wait_for(port)
-        yield
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def wait_for(port: int) -> None:
-    for _attempt in range(300):
-        try:
-            Browser(port).get("/")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit(f"Nothing answers at {port}")
 
 
 class Browser:

@@ -4,6 +4,7 @@
 
 Fills the database of that folder with made-up rows; delete the folder afterwards. Prints
 median and 95th percentile of each kind of request in ms; no page comes from the store.
+With `sign-ups` behind it the lists are left out.
 """
 
 import os
@@ -19,6 +20,7 @@ import django
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1")
 os.environ.setdefault(
     "STATICFILES_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
@@ -30,6 +32,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from benchmarks.serving import Question, database, load, pressed, served  # noqa: E402
 from foundation.accounts.models import User  # noqa: E402
 from foundation.accounts.roles import sync_roles  # noqa: E402
 from foundation.territory.models import Area, Scope  # noqa: E402
@@ -45,6 +48,8 @@ VOLUNTEERS, INITIATIVES, CERTIFICATES = 1_000_000, 10_000, 100_000
 REQUESTS = 60
 # Sign-ups: so many initiatives of so many places, so many who want each.
 FULL, SLOTS, WANTING, THREADS = 200, 10, 20, 8
+# Over HTTP: connections, and the goal for a minute.
+PORT, AT_ONCE, GOAL = 8315, 50, 2_000
 
 FILL = f"""
 INSERT INTO volunteers_volunteerprofile (public_id, name, email, language, area_id,
@@ -198,13 +203,11 @@ def measure_lists() -> None:
         print(f"{name:34}{middle:8.0f}{percentile_95(times):8.0f} ms", flush=True)
 
 
-def want(job: tuple[Initiative, VolunteerProfile]) -> float:
-    initiative, profile = job
-    return timed(lambda: sign_up(initiative=initiative, profile=profile))
+Wish = tuple[Initiative, VolunteerProfile]
 
 
-def measure_sign_ups() -> None:
-    """Sign up in threads, each pair twice at some time; then count the places."""
+def wishes() -> tuple[list[Initiative], list[Wish]]:
+    """Return initiatives with free places, and who wants one, some of them twice."""
     rows = Initiative.objects.filter(state="open", taken=0, next_turn=1)
     initiatives = list(rows.order_by("-starts_at")[:FULL])
     accepted = VolunteerProfile.objects.filter(state="accepted")
@@ -215,13 +218,59 @@ def measure_sign_ups() -> None:
         for initiative in initiatives
         for profile in chance.sample(people, WANTING)
     ]
-    jobs = pairs + chance.sample(pairs, len(pairs) // 10)
-    chance.shuffle(jobs)
+    pairs += chance.sample(pairs, len(pairs) // 10)
+    chance.shuffle(pairs)
+    return initiatives, pairs
+
+
+def want(wish: Wish) -> float:
+    initiative, profile = wish
+    return timed(lambda: sign_up(initiative=initiative, profile=profile))
+
+
+def measure_sign_ups() -> None:
+    """Sign up in threads, then count the places."""
+    initiatives, jobs = wishes()
     start = time.perf_counter()
     with ThreadPoolExecutor(THREADS, initializer=connections.close_all) as pool:
         times = list(pool.map(want, jobs, timeout=900))
     whole = time.perf_counter() - start
-    wrong = 0
+    print(f"{len(jobs)} sign-ups, {len(jobs) / whole * 60:.0f} a minute,")
+    print(f"    p95 {percentile_95(times):.0f} ms, load {load()};", end=" ")
+    print(f"{wrong(initiatives)} initiatives wrong", flush=True)
+
+
+def measure_sign_ups_over_http() -> None:
+    """Let logins sign up by the form of the page, then count the places."""
+    initiatives, jobs = wishes()
+    cookies = {profile.pk: login(profile) for _initiative, profile in jobs}
+    questions = [
+        Question(
+            f"/kk/initiatives/{initiative.public_id}/mine/", cookies[person.pk], {}
+        )
+        for initiative, person in jobs
+    ]
+    with served("portal.wsgi:application", PORT) as server:
+        watched = {"server": server, "database": database()}
+        run = pressed(PORT, questions, AT_ONCE, watched)
+    print(f"{len(jobs)} sign-ups over HTTP, {AT_ONCE} at once: {run.rate * 60:.0f}")
+    print(f"    a minute, goal {GOAL}, {run.rate * 60 / GOAL:.2f} of it; {run};")
+    print(f"    {wrong(initiatives)} initiatives wrong")
+
+
+def login(profile: VolunteerProfile) -> str:
+    """Return the cookie of a volunteer who is signed in."""
+    if profile.user is None:
+        profile.user = User.objects.get_or_create(email=profile.email)[0]
+        profile.save(update_fields=["user"])
+    client = Client()
+    client.force_login(profile.user)
+    return f"sessionid={client.cookies['sessionid'].value}"
+
+
+def wrong(initiatives: list[Initiative]) -> int:
+    """Count initiatives with a place lost, doubled or out of turn."""
+    count = 0
     for initiative in initiatives:
         initiative.refresh_from_db()
         found = list(initiative.sign_ups.order_by("turn"))
@@ -232,9 +281,8 @@ def measure_sign_ups() -> None:
             and turns == list(range(1, WANTING + 1))
             and initiative.taken == SLOTS
         )
-        wrong += not is_right
-    print(f"{len(jobs)} sign-ups, {len(jobs) / whole * 60:.0f} a minute,")
-    print(f"    p95 {percentile_95(times):.0f} ms, {wrong} initiatives wrong")
+        count += not is_right
+    return count
 
 
 if __name__ == "__main__":
@@ -245,5 +293,7 @@ if __name__ == "__main__":
     start = time.perf_counter()
     fill()
     print(f"filled in {time.perf_counter() - start:.0f} s", flush=True)
-    measure_lists()
+    if sys.argv[1:] != ["sign-ups"]:
+        measure_lists()
     measure_sign_ups()
+    measure_sign_ups_over_http()

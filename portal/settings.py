@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "foundation.notifications",
     "foundation.search",
     "foundation.open_data",
+    "foundation.web_links",
     "corruption_map",
     "indicators",
     "library",
@@ -190,6 +191,10 @@ CELERY_BEAT_SCHEDULE = {
     "keep editions of the datasets": {
         "task": "foundation.open_data.tasks.keep_editions",
         "schedule": crontab(hour=2, minute=40),
+    },
+    "look for links that broke": {
+        "task": "foundation.web_links.tasks.check_links",
+        "schedule": crontab(hour=4, minute=30),
     },
     "mail the new finds of followed searches": {
         "task": "foundation.search.tasks.announce_finds",
@@ -420,6 +425,10 @@ SPECTACULAR_SETTINGS = {
 # name levels in words; these cut-offs are the portal's, so they are a setting.
 
 RISK_LEVELS = {"low": 1, "medium": 5, "high": 10, "critical": 15}
+
+# Whether the portal visits the addresses its pages lead to, to find those that broke.
+# Without it, it asks no other server for anything.
+CHECK_LINKS = env.bool("CHECK_LINKS", default=False)
 
 # How soon after a survey's close the portal says what came of it, before it is overdue.
 SURVEY_DECISION_DAYS = env.int("SURVEY_DECISION_DAYS", default=30)

@@ -1,6 +1,7 @@
-"""Load directions, rules and rights, and the texts of consents from `data/`."""
+"""What `data/` has for this room: directions, rules and rights, consents, figures."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -61,3 +62,13 @@ def _load_consents() -> int:
     ]
     ConsentText.objects.bulk_create(missing)
     return len(missing)
+
+
+def programme_figures() -> dict[str, Decimal]:
+    """Return what the shipped statistics say of the programme, by indicator."""
+    wanted = {("volunteers", "persons"), ("volunteers_prevented_overpricing", "KZT")}
+    return {
+        row["indicator"]: Decimal(row["value"])
+        for row in shipped_rows("statistics")
+        if (row["indicator"], row["unit"]) in wanted
+    }

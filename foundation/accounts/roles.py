@@ -157,6 +157,7 @@ ROLES = [
             "indicators", "view add change", "indicator remark source unit breakdown"
         )
         | _may("indicators", "view add", "release observation")
+        | _may("web_links", "view", "weblink")
         | {"library.publish_item", "indicators.publish_release"},
     ),
     Role(

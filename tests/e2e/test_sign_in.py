@@ -115,6 +115,7 @@ def test_passkey_is_registered_and_signs_in_alone(page, root, axe):
         "/admin/territory/publicbody/add/",
         "/admin/audit/auditevent/",
         "/admin/notifications/message/",
+        "/admin/web_links/weblink/",
         "/accounts/password/change/",
         "/accounts/2fa/",
         "/accounts/2fa/recovery-codes/",

@@ -31,6 +31,7 @@ from volunteers.models import (
     VolunteerProfile,
 )
 from volunteers.services.applications import current_text
+from volunteers.shipped import programme_figures
 
 ITEMS_IN_FEED = 50
 
@@ -45,7 +46,10 @@ def landing(request: HttpRequest) -> HttpResponse:
     )
     needing = open_now.filter(taken__lt=F("slots"))
     initiatives = list(needing.order_by("starts_at", "pk")[:6])
+    figures = programme_figures()
     context = {
+        "people": figures.get("volunteers"),
+        "billions": figures.get("volunteers_prevented_overpricing", 0) / 10**9,
         "directions": Direction.objects.all(),
         "rules": [
             (label, [rule for rule in rules if rule.kind == kind])
