@@ -2,6 +2,7 @@ import re
 from datetime import datetime, timedelta
 from html import unescape
 from io import BytesIO
+from itertools import count
 from statistics import median
 from time import perf_counter
 from uuid import uuid4
@@ -286,16 +287,36 @@ def test_a_form_too_young_waits_and_loses_nothing(client, desk):
     assert Tip.objects.count() == 0
 
 
+def work_on(form):
+    return [
+        next(str(n) for n in count() if proof.is_piece_worked(form, piece, str(n)))
+        for piece in range(proof.PIECES)
+    ]
+
+
 def test_a_young_form_with_its_work_done_is_taken(client, desk):
     reporter = Reporter(client)
     reporter.tell().send(is_named="no").send()
     form = bytes.fromhex(open_form("draft", hidden(reporter.page, "draft"))["form"])
-    solution = next(str(n) for n in range(10**7) if proof.is_worked(form, str(n)))
 
-    reporter.send(proof=solution)
+    reporter.send(proof=",".join(work_on(form)))
 
     assert reporter.receipt()
-    assert not proof.is_worked(b"another form", solution)
+
+
+def test_work_is_done_whole_in_its_order_and_for_its_form():
+    numbers = work_on(b"form")
+
+    assert proof.is_worked(b"form", ",".join(numbers))
+    for spoiled in (
+        numbers[:-1],
+        [*numbers, numbers[-1]],
+        [numbers[0]] * proof.PIECES,
+        [""] * proof.PIECES,
+        ["x" * 10**6, *numbers[1:]],
+    ):
+        assert not proof.is_worked(b"form", ",".join(spoiled))
+    assert not proof.is_worked(b"another form", ",".join(numbers))
 
 
 def test_a_flood_does_not_keep_a_person_waiting(client, desk, filed, monkeypatch):
