@@ -21,7 +21,8 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright  # noqa: E402
 
-from benchmarks.reports_http import PORT, served  # noqa: E402
+from benchmarks.reports_http import PORT  # noqa: E402
+from benchmarks.serving import served  # noqa: E402
 from benchmarks.tips import prepare  # noqa: E402
 from reports.proof import PIECE_BITS, PIECES  # noqa: E402
 

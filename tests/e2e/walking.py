@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Locator, Page
 
@@ -51,7 +52,11 @@ CUT = """() => [...document.querySelectorAll("body *")]
 
 
 # Words decide what fits and colours what can be read: not every pair of them.
-LOOKS = {"kk": ["light", "dark"], "ru": ["light"], "en": ["dark"]}
+LOOKS: dict[str, list[Literal["light", "dark"]]] = {
+    "kk": ["light", "dark"],
+    "ru": ["light"],
+    "en": ["dark"],
+}
 
 
 def look_at(page: Page, axe: Callable[..., None], language: str, path: str) -> None:
