@@ -6,15 +6,18 @@ Needs wrk (apt-get install wrk). Rounds alternate, so that noise hits all three 
 each number is the median of the rounds. Prints requests a second and the two ratios.
 """
 
-import os
 import re
 import statistics
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.serving import served
 
 PATH = "/en/risks/"
 ROUNDS = 7
@@ -24,21 +27,6 @@ CONTENDERS = {
     "per-site cache": ("benchmarks.per_site_cache:application", 8302, PATH),
     "bare view": ("benchmarks.bare:application", 8303, "/"),
 }
-
-
-@contextmanager
-def served(application: str, port: int) -> Iterator[None]:
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "2", "--blocking-threads", "4",
-        "--no-access-log", "--log-level", "error", application,
-    ]  # fmt: skip
-    server = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": "."})
-    try:
-        yield
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def wait_for(address: str) -> bytes:

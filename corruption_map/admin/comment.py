@@ -24,6 +24,7 @@ from corruption_map.services.comments import (
     reply_to_comment,
 )
 from foundation.accounts.models import User
+from foundation.read_only import ReadOnly
 from foundation.territory.permissions import in_scope, is_agency
 
 State = PublicComment.State
@@ -133,7 +134,7 @@ class ReplyFilter(admin.SimpleListFilter):
 
 
 @admin.register(PublicComment)
-class PublicCommentAdmin(ScopedAdmin[PublicComment]):
+class PublicCommentAdmin(ReadOnly, ScopedAdmin[PublicComment]):
     """The moderation queue: what waits stands first."""
 
     steps = STEPS
@@ -198,15 +199,6 @@ class PublicCommentAdmin(ScopedAdmin[PublicComment]):
         )
         # What a moderator has not seen is not passed on to the body it is about.
         return mine & Q(state=State.PUBLISHED) if is_of_a_body(user) else mine
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def facts(self, row: PublicComment) -> list[tuple[str, str]]:
         facts: list[tuple[str, Any]] = [

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from courses.admin.questions import ReadOnly
 from courses.forms import CertificateForm
 from courses.importers import STAFF, load_staff
 from courses.models import (
@@ -25,6 +24,7 @@ from courses.models import (
 from courses.services.certificates import correct_name, revoke_certificate
 from courses.training import subtree
 from foundation.accounts.models import User
+from foundation.read_only import ReadOnly
 from foundation.tables.forms import TableForm
 from foundation.territory.models import Scope
 
@@ -122,19 +122,19 @@ class ExtensionAdmin(admin.ModelAdmin[Extension]):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(ReadOnly):
+class EnrolmentAdmin(ReadOnly, admin.ModelAdmin[Enrolment]):
     list_display = ["public_id", "version", "started_at", "completed_at", "percent"]
     list_filter = ["version"]
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnly):
+class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
     list_display = ["public_id", "quiz", "state", "percent", "passed", "submitted_at"]
     list_filter = ["quiz__version", "state", "passed"]
 
 
 @admin.register(TrainedShare)
-class TrainedShareAdmin(ReadOnly):
+class TrainedShareAdmin(ReadOnly, admin.ModelAdmin[TrainedShare]):
     list_display = ["course", "body", "as_of", "staff", "trained"]
     list_filter = ["course"]
     date_hierarchy = "as_of"

@@ -32,17 +32,7 @@ from courses.services.exchange import export_bank, import_bank
 from courses.services.regrading import regrade
 from foundation.accounts.models import User
 from foundation.languages import languages
-
-
-class ReadOnly(admin.ModelAdmin[Any]):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from foundation.read_only import ReadOnly
 
 
 @admin.register(QuestionBank)
@@ -221,7 +211,7 @@ class WeakFilter(admin.SimpleListFilter):
 
 
 @admin.register(ItemStatistic)
-class ItemStatisticAdmin(ReadOnly):
+class ItemStatisticAdmin(ReadOnly, admin.ModelAdmin[ItemStatistic]):
     list_display = [
         "question",
         "quiz",
@@ -238,7 +228,7 @@ class ItemStatisticAdmin(ReadOnly):
 
 
 @admin.register(QuizStatistic)
-class QuizStatisticAdmin(ReadOnly):
+class QuizStatisticAdmin(ReadOnly, admin.ModelAdmin[QuizStatistic]):
     list_display = ["quiz", "attempts", "alpha", "standard_error", "counted_at"]
 
 

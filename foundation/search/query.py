@@ -85,19 +85,16 @@ FRAGMENTS = "MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter= … "
 PAGE_OF = """
 SELECT d.kind, d.public_id, d.language, d.title, d.body, d.path,
     CASE d.language WHEN 'kk' THEN NULL
-    ELSE ts_headline(c.name, d.title, websearch_to_tsquery(c.name, %(plain)s)
-        || websearch_to_tsquery(c.name, %(typed)s)
-        || websearch_to_tsquery(c.name, %(parted)s),
-        %(whole)s) END,
+    ELSE ts_headline(c.name, d.title, asked.words, %(whole)s) END,
     CASE d.language WHEN 'kk' THEN NULL
-    ELSE ts_headline(c.name, d.body, websearch_to_tsquery(c.name, %(plain)s)
-        || websearch_to_tsquery(c.name, %(typed)s)
-        || websearch_to_tsquery(c.name, %(parted)s),
-        %(parts)s) END
+    ELSE ts_headline(c.name, d.body, asked.words, %(parts)s) END
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS page (id, place)
 JOIN search_searchdocument d USING (id)
 CROSS JOIN LATERAL (SELECT CASE d.language WHEN 'en' THEN 'english'
     ELSE 'russian' END::regconfig AS name) AS c
+CROSS JOIN LATERAL (SELECT websearch_to_tsquery(c.name, %(plain)s)
+    || websearch_to_tsquery(c.name, %(typed)s)
+    || websearch_to_tsquery(c.name, %(parted)s) AS words) AS asked
 ORDER BY page.place
 """
 SUGGEST = """

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from foundation.read_only import ReadOnly
 from foundation.web_links.models import IS_BROKEN, Place, WebLink
 
 
@@ -26,7 +27,7 @@ class BrokenFilter(admin.SimpleListFilter):
 
 
 @admin.register(WebLink)
-class WebLinkAdmin(admin.ModelAdmin[WebLink]):
+class WebLinkAdmin(ReadOnly, admin.ModelAdmin[WebLink]):
     """What the task has found; a link is put right on the page that has it."""
 
     change_list_template = "admin/web_links/weblink/change_list.html"
@@ -46,19 +47,6 @@ class WebLinkAdmin(admin.ModelAdmin[WebLink]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebLink]:
         return super().get_queryset(request).prefetch_related("places__row")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: WebLink | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: WebLink | None = None
-    ) -> bool:
-        return False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_stubs_ext import StrPromise
 
+from foundation.read_only import ReadOnly
 from reports.admin.cookie import staff, vault_of
 from reports.admin.figures import figures_page
 from reports.admin.intake import intake_page
@@ -84,7 +85,7 @@ class CaseList(ChangeList):
 
 
 @admin.register(Tip)
-class TipAdmin(admin.ModelAdmin[Tip]):
+class TipAdmin(ReadOnly, admin.ModelAdmin[Tip]):
     list_display = [
         "reference",
         "state",
@@ -124,19 +125,6 @@ class TipAdmin(admin.ModelAdmin[Tip]):
         if tip.is_answer_late(today):
             said.append(gettext("The answer is late"))
         return "; ".join(said)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Tip | None = None
-    ) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Tip | None = None
-    ) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

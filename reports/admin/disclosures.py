@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
+from foundation.read_only import ReadOnly
 from reports.admin.cookie import staff, vault_of
 from reports.admin.vault_pages import SECONDS, tell_of_sweep
 from reports.crypto import SealBrokenError
@@ -23,7 +24,7 @@ from reports.services.vaults import OpenVault
 
 
 @admin.register(Disclosure)
-class DisclosureAdmin(admin.ModelAdmin[Disclosure]):
+class DisclosureAdmin(ReadOnly, admin.ModelAdmin[Disclosure]):
     """Requests for a name, decided by those who hold the key of names."""
 
     list_display = ["reference", "asked_by", "state", "asked_on", "expires_on"]
@@ -41,19 +42,6 @@ class DisclosureAdmin(admin.ModelAdmin[Disclosure]):
     @admin.display(description="№")
     def reference(self, row: Disclosure) -> str:
         return row.tip.reference
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Disclosure | None = None
-    ) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Disclosure | None = None
-    ) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         keys = self.admin_site.admin_view(self.names_view)

@@ -38,7 +38,6 @@ from volunteers.services.sign_ups import confirm_hours, sign_up, withdraw
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Who walks: in which language, on how wide a screen, with scripts or without.
-# Where the focus goes does not hang on the language, but on width and scripts.
 WALKS = [("kk", 320, False), ("kk", 320, True), ("ru", 360, True), ("en", 1280, True)]
 
 
@@ -72,8 +71,7 @@ def walk(request, open_page, axe):
         reduced_motion="reduce",
     )
     # axe is a script itself.
-    looks = axe if has_scripts else None
-    return Walker(page, looks, goes_round=language != "ru"), language
+    return Walker(page, axe if has_scripts else None), language
 
 
 def newest_link(mailoutbox):

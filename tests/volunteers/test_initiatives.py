@@ -151,3 +151,20 @@ def test_a_page_says_the_day_once_if_it_is_one(client, ends_at, written):
     page = client.get(f"/en/initiatives/{row.public_id}/").content.decode()
 
     assert written in strip_tags(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "way_on"),
+    [
+        ("", '/en/volunteers/apply/">Become a volunteer</a>'),
+        ("?state=joinable", '/en/initiatives/">Show everything</a>'),
+    ],
+)
+def test_a_list_without_rows_leads_on(client, query, way_on):
+    assert way_on in client.get(f"/en/initiatives/{query}").text
+
+
+def test_a_portal_without_observations_leads_to_the_initiatives(client):
+    page = client.get("/en/observations/").text
+
+    assert '/en/initiatives/">See the initiatives</a>' in page
